@@ -43,8 +43,8 @@
  * @profile: profile of its modules, zero terminated; empty: "bacs-c"
  * @addresses: bit (n % 8) of byte (n / 8) set = a module is configured at
  *	address n, 1-247. All zero: discover 1-247.
- * @scan_ms: scan period in ms, 1-60000; 0: 1000 ms, or as long as a scan takes.
- *	A period shorter than a scan can be is refused by EINVAL.
+ * @scan_ms: scan period in ms, 1-60000; 0: 1000 ms. A scan that takes longer
+ *	stretches it; BACS_CMD_BUS_SET refuses what is shorter than possible.
  * @rx_trigger: receive trigger level of the UART in bytes, 1 if there is none;
  *	0: not known, the longest silence is kept
  * @response_ms: response time-out in ms, 5-10000; 0: the profile's own

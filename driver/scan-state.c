@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Scan engine, the states: what an answer or its absence means
+ *
+ * Lost module: 3 scans or 5 s without a valid reply, whichever is later.
+ * Lost bus: every present module, or 20 different addresses if there are
+ * more, timed out in succession without one byte, at least 5 time-outs.
+ * A lost module is back after 3 good scans and not before 10 s.
+ */
+#include "scan-internal.h"
+
+void scan_note(struct scan *scan, enum scan_note_kind kind, u8 address,
+	       u32 old, u32 new)
+{
+	struct scan_note note = {
+		.kind = kind,
+		.address = address,
+		.scan = scan->scans,
+		.time_ns = scan_now(scan),
+		.change = { .old = old, .new = new },
+	};
+
+	scan->ops->emit(scan->ctx, &note);
+}
+
+void scan_set_bus_state(struct scan *scan, enum bacs_bus_state state)
+{
+	enum bacs_bus_state old = scan->state;
+
+	if (state == old)
+		return;
+	scan->state = state;
+	scan_note(scan, SCAN_NOTE_BUS_STATE, 0, old, state);
+}
+
+static void set_state(struct scan *scan, u8 address, u8 state)
+{
+	struct scan_slot *slot = &scan->slots[address];
+	u8 old = slot->state;
+
+	if (state == old)
+		return;
+	slot->state = state;
+	scan_note(scan, SCAN_NOTE_MODULE_STATE, address, old, state);
+}
+
+void scan_heard_master(struct scan *scan)
+{
+	if (scan->second_master)
+		return;
+	scan->second_master = true;
+	scan_note(scan, SCAN_NOTE_SECOND_MASTER, 0, 0, 0);
+}
+
+/* A byte without a line error proves that the line is not cut. */
+void scan_valid_byte(struct scan *scan)
+{
+	scan->silent_timeouts = 0;
+	scan->silent_count = 0;
+	memset(scan->silent, 0, sizeof(scan->silent));
+}
+
+static u32 count_present(const struct scan *scan)
+{
+	u32 n = 0;
+
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
+		n += scan->slots[a].state == BACS_MODULE_STATE_OK;
+	return n;
+}
+
+static void lose(struct scan *scan, u8 address, u64 now)
+{
+	struct scan_slot *slot = &scan->slots[address];
+
+	slot->polled = false;
+	slot->identified = false;
+	slot->has_boots = false;
+	slot->misses = 0;
+	slot->good = 0;
+	slot->lost_at = now;
+	slot->backoff = SCAN_BACKOFF_MIN_NS;
+	slot->next_probe = now + slot->backoff;
+	slot->stats.losses++;
+	/*
+	 * It may only have lost its voice and still hear us: its bit in the
+	 * map is clear from now on.
+	 */
+	if (slot->duty_target || slot->duty_confirmed)
+		scan_urgent_map(scan);
+	slot->duty_target = 0;
+	slot->duty_confirmed = 0;
+	scan_drop_commands(scan, address, -ENODEV);
+	set_state(scan, address, BACS_MODULE_STATE_LOST);
+}
+
+void scan_bus_lost(struct scan *scan)
+{
+	u64 now = scan_now(scan);
+
+	if (scan->state == BACS_BUS_STATE_LOST)
+		return;
+	scan_set_bus_state(scan, BACS_BUS_STATE_LOST);
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
+		if (scan->slots[a].state == BACS_MODULE_STATE_OK)
+			lose(scan, (u8)a, now);
+}
+
+static void count_silence(struct scan *scan, u8 address)
+{
+	u32 present = count_present(scan);
+	u8 bit = (u8)BIT(address % 8);
+
+	scan->silent_timeouts++;
+	if (!(scan->silent[address / 8] & bit)) {
+		scan->silent[address / 8] |= bit;
+		scan->silent_count++;
+	}
+	if (scan->silent_timeouts >= SCAN_BUS_LOST_TIMEOUTS &&
+	    scan->silent_count >= min_t(u32, present, SCAN_BUS_LOST_ADDRESSES))
+		scan_bus_lost(scan);
+}
+
+/* Somebody answers again: ask all the others soon, too. */
+static void revive_bus(struct scan *scan, u64 now)
+{
+	if (scan->state != BACS_BUS_STATE_LOST)
+		return;
+	scan_set_bus_state(scan, BACS_BUS_STATE_RUNNING);
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++) {
+		scan->slots[a].next_probe = now;
+		scan->slots[a].backoff = SCAN_BACKOFF_MIN_NS;
+	}
+}
+
+void scan_end_discovery(struct scan *scan, u64 now)
+{
+	bool any = false;
+
+	scan->discovering = false;
+	scan->next_probe = now + SCAN_PROBE_GAP_NS;
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++) {
+		struct scan_slot *slot = &scan->slots[a];
+
+		any |= slot->polled;
+		if (slot->state == BACS_MODULE_STATE_UNPOLLED && slot->searched)
+			set_state(scan, (u8)a, BACS_MODULE_STATE_ABSENT);
+	}
+	scan_set_bus_state(scan, any ? BACS_BUS_STATE_RUNNING :
+			   BACS_BUS_STATE_LOST);
+}
+
+static void live_reply(struct scan *scan, struct scan_slot *slot,
+		       const u8 *registers, u64 now)
+{
+	struct scan_note note = {
+		.kind = SCAN_NOTE_SAMPLE,
+		.address = scan->address,
+		.scan = scan->scans,
+		.time_ns = now,
+	};
+	const struct bacs_sample *sample = &note.sample;
+	u16 boots;
+
+	bacs_block_decode(scan_block(scan, slot), registers, &note.sample);
+	slot->misses = 0;
+	if (slot->good < 0xFF)
+		slot->good++;
+	if (slot->state == BACS_MODULE_STATE_LOST &&
+	    (slot->good < SCAN_RETURN_SCANS ||
+	     now < slot->lost_at + SCAN_RETURN_NS))
+		return;
+	set_state(scan, scan->address, BACS_MODULE_STATE_OK);
+	if (bacs_sample_has(sample, BACS_QUANTITY_BOOTS)) {
+		boots = (u16)sample->value[BACS_QUANTITY_BOOTS];
+		if (slot->has_boots && boots != slot->boots) {
+			scan_note(scan, SCAN_NOTE_REBOOTED, scan->address,
+				  slot->boots, boots);
+			slot->identified = false;
+		}
+		slot->has_boots = true;
+		slot->boots = boots;
+	}
+	scan->ops->emit(scan->ctx, &note);
+}
+
+static int ident_reply(struct scan *scan, struct scan_slot *slot,
+		       const u8 *registers, u64 now)
+{
+	struct scan_note note = {
+		.kind = SCAN_NOTE_IDENTITY,
+		.address = scan->address,
+		.scan = scan->scans,
+		.time_ns = now,
+	};
+	int err = bacs_c_identity_decode(registers, &note.identity);
+
+	if (err)
+		return err;
+	if (slot->serial && slot->serial != note.identity.serial)
+		scan_note(scan, SCAN_NOTE_CHANGED, scan->address, 0, 0);
+	slot->serial = note.identity.serial;
+	slot->class = note.identity.class;
+	slot->identified = true;
+	scan->ops->emit(scan->ctx, &note);
+	return 0;
+}
+
+/* A module answered a probe: it takes part in the scans from now on. */
+static void join(struct scan_slot *slot)
+{
+	slot->searched = false;
+	slot->polled = true;
+	slot->misses = 0;
+	slot->good = 0;
+}
+
+static void read_reply(struct scan *scan, const u8 *reply, u64 now)
+{
+	struct scan_slot *slot = &scan->slots[scan->address];
+	const u8 *registers = reply + 3;
+
+	if (scan->is_ident && ident_reply(scan, slot, registers, now)) {
+		/* Modbus, but not one of ours */
+		slot->stats.unexpected++;
+		scan_failure(scan, -EPROTO);
+		return;
+	}
+	if (scan->kind == SCAN_KIND_PROBE)
+		join(slot);
+	if (!scan->is_ident)
+		live_reply(scan, slot, registers, now);
+	/* After an identification the live block of the same address is next. */
+	if (!scan->is_ident && scan->kind == SCAN_KIND_POLL &&
+	    scan->scan_open && scan->cursor == scan->address)
+		scan->cursor++;
+}
+
+/* A valid reply to the request in force */
+void scan_reply(struct scan *scan, const u8 *reply)
+{
+	struct scan_slot *slot = &scan->slots[scan->address];
+	u64 now = scan_now(scan);
+
+	slot->last_good = now;
+	slot->unanswered = 0;
+	revive_bus(scan, now);
+	switch (scan->kind) {
+	case SCAN_KIND_POLL:
+	case SCAN_KIND_PROBE:
+		read_reply(scan, reply, now);
+		break;
+	default:
+		scan_command_done(scan, 0);
+		break;
+	}
+}
+
+static void back_off(struct scan *scan, struct scan_slot *slot, u64 now)
+{
+	slot->polled = false;
+	slot->identified = false;
+	slot->good = 0;
+	if (scan->state == BACS_BUS_STATE_LOST) {
+		/* Nobody is held up; find the first one that is back. */
+		slot->next_probe = now + SCAN_BUS_LOST_GAP_NS;
+		return;
+	}
+	slot->backoff = min_t(u64, 2 * slot->backoff, SCAN_BACKOFF_MAX_NS);
+	slot->next_probe = now + slot->backoff;
+}
+
+static void poll_failure(struct scan *scan, struct scan_slot *slot, u64 now)
+{
+	if (scan->scan_open && scan->cursor == scan->address)
+		scan->cursor++;
+	if (slot->state == BACS_MODULE_STATE_LOST) {
+		back_off(scan, slot, now);
+		return;
+	}
+	slot->good = 0;
+	if (slot->misses < 0xFF)
+		slot->misses++;
+	if (scan->discovering || slot->misses < SCAN_LOST_SCANS ||
+	    now - slot->last_good < SCAN_LOST_NS)
+		return;
+	if (slot->state == BACS_MODULE_STATE_OK) {
+		lose(scan, scan->address, now);
+		return;
+	}
+	/* It told its name and never a value: search for it again. */
+	slot->polled = false;
+	slot->identified = false;
+	slot->searched = true;
+	scan->next_probe = min_t(u64, scan->next_probe, now + SCAN_PROBE_GAP_NS);
+	if (slot->configured)
+		set_state(scan, scan->address, BACS_MODULE_STATE_ABSENT);
+}
+
+static bool retry_allowed(const struct scan *scan, const struct scan_slot *slot)
+{
+	if (scan->retry || scan->kind == SCAN_KIND_PROBE)
+		return false;
+	return slot->state != BACS_MODULE_STATE_LOST;
+}
+
+/**
+ * scan_failure() - the request in force brought no valid answer
+ * @scan: the engine
+ * @error: -ETIMEDOUT, -EIO (damaged), -EREMOTEIO (exception), -EBUSY
+ *	(exception 6), -EPROTO (not a bacs-c module)
+ */
+void scan_failure(struct scan *scan, int error)
+{
+	struct scan_slot *slot = &scan->slots[scan->address];
+	u64 now = scan_now(scan);
+
+	if (slot->unanswered < 0xFF)
+		slot->unanswered++;
+	if (slot->unanswered == SCAN_UNANSWERED && scan_leased(scan, scan->address))
+		scan_urgent_map(scan);
+	if (error == -ETIMEDOUT && slot->state == BACS_MODULE_STATE_OK) {
+		count_silence(scan, scan->address);
+		/* The bus may be lost now and this module with it. */
+		if (slot->state == BACS_MODULE_STATE_LOST)
+			return;
+	}
+	if (retry_allowed(scan, slot)) {
+		slot->stats.retries++;
+		scan->retry = true;
+		scan->again = true;
+		return;
+	}
+	switch (scan->kind) {
+	case SCAN_KIND_POLL:
+		poll_failure(scan, slot, now);
+		break;
+	case SCAN_KIND_PROBE:
+		if (slot->state == BACS_MODULE_STATE_LOST)
+			back_off(scan, slot, now);
+		break;
+	default:
+		scan_command_done(scan, error);
+		break;
+	}
+}

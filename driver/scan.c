@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Scan engine, the wire: silence before requests, replies, verdicts
+ *
+ * A request goes out only after t3.5 of silence, counted from the last byte
+ * seen or from the computed end of our own transmission, whichever is later.
+ * A reply is accepted at its last byte. Everything else that arrives is
+ * gathered until the line is silent and then named and counted.
+ */
+#include "scan-internal.h"
+
+static void trace(struct scan *scan, enum scan_trace what, const u8 *bytes,
+		  size_t len)
+{
+	if (scan->ops->trace)
+		scan->ops->trace(scan->ctx, what, bytes, len);
+}
+
+static bool rx_any(const struct scan *scan)
+{
+	return scan->rx_len || scan->rx_line_error;
+}
+
+static void rx_reset(struct scan *scan)
+{
+	scan->rx_len = 0;
+	scan->rx_line_error = false;
+	scan->rx_overflow = false;
+}
+
+static u64 quiet_at(const struct scan *scan)
+{
+	return max_t(u64, scan->last_rx, scan->tx_end) + scan_silence_ns(scan);
+}
+
+/* Statistics of an address that exists, or of the bus */
+static struct scan_stats *stats_of(struct scan *scan, u8 address)
+{
+	if (address >= 1 && address <= RTU_ADDRESS_MAX)
+		return &scan->slots[address].stats;
+	return &scan->stats;
+}
+
+/* Name a valid frame that is not the reply asked for. */
+static void judge_stranger(struct scan *scan)
+{
+	const u8 *rx = scan->rx;
+	size_t len = scan->rx_len;
+	u8 from = rx[0];
+
+	if (len == scan->last_reply_len && !memcmp(rx, scan->last_reply, len)) {
+		stats_of(scan, from)->doubled++;
+		trace(scan, SCAN_TRACE_DOUBLED, rx, len);
+	} else if (from == scan->timed_out && from) {
+		stats_of(scan, from)->late++;
+		scan->timed_out = 0;
+		trace(scan, SCAN_TRACE_LATE, rx, len);
+	} else {
+		if (rtu_is_request(rx, len))
+			scan_heard_master(scan);
+		stats_of(scan, scan->phase == SCAN_WAITING ?
+			 scan->address : 0)->foreign++;
+		trace(scan, SCAN_TRACE_FOREIGN, rx, len);
+	}
+}
+
+/* Bytes between frames, ended by silence */
+static void judge_stray(struct scan *scan)
+{
+	u8 after = scan->follows ? scan->last_reply[0] : 0;
+
+	if (scan->rx_line_error) {
+		stats_of(scan, after)->line_errors++;
+		trace(scan, SCAN_TRACE_LINE_ERROR, scan->rx, scan->rx_len);
+	} else if (!scan->rx_overflow && rtu_crc_ok(scan->rx, scan->rx_len)) {
+		judge_stranger(scan);
+	} else {
+		if (scan->follows)
+			stats_of(scan, after)->long_frames++;
+		else
+			scan->stats.noise += scan->rx_len;
+		trace(scan, SCAN_TRACE_NOISE, scan->rx, scan->rx_len);
+	}
+	rx_reset(scan);
+}
+
+static void enter_gap(struct scan *scan, u64 now)
+{
+	scan->phase = SCAN_GAP;
+	scan->gap_since = now;
+}
+
+static void transmit(struct scan *scan)
+{
+	u64 now;
+
+	trace(scan, SCAN_TRACE_REQUEST, scan->request, scan->request_len);
+	if (scan->ops->transmit(scan->ctx, scan->request, scan->request_len))
+		scan->tx_failures++;
+	else
+		scan->bytes_tx += scan->request_len;
+	now = scan_now(scan);
+	if (!scan->first_tx)
+		scan->first_tx = now;
+	scan->tx_end = now + (u64)scan->request_len * scan->char_ns;
+	scan->follows = false;
+	rx_reset(scan);
+	if (scan->request[0] == RTU_BROADCAST) {
+		scan->phase = SCAN_TURNAROUND;
+		scan->deadline = scan->tx_end + SCAN_TURNAROUND_NS;
+	} else {
+		scan->phase = SCAN_WAITING;
+		scan->deadline = scan->tx_end + scan->response_ns;
+		stats_of(scan, scan->address)->requests++;
+	}
+	scan->ops->set_timer(scan->ctx, scan->deadline);
+}
+
+/* In the gap: wait for silence, then send what is due. */
+static void advance(struct scan *scan)
+{
+	u64 now = scan_now(scan);
+	u64 quiet = quiet_at(scan);
+
+	if (now < quiet) {
+		if (now - scan->gap_since >= SCAN_BABBLE_NS)
+			scan_bus_lost(scan);
+		scan->ops->set_timer(scan->ctx, quiet);
+		return;
+	}
+	if (rx_any(scan))
+		judge_stray(scan);
+	scan->follows = false;
+	scan->gap_since = now;
+	if (scan_prepare(scan, now))
+		transmit(scan);
+	else
+		scan->ops->set_timer(scan->ctx, scan_next_due(scan, now));
+}
+
+static void count_latency(struct scan *scan)
+{
+	static const u32 bounds_us[] = BACS_LATENCY_BOUNDS_US;
+	struct scan_stats *stats = stats_of(scan, scan->address);
+	u64 us = 0;
+	size_t i;
+
+	if (scan->rx_first > scan->tx_end)
+		us = div_u64(scan->rx_first - scan->tx_end, NSEC_PER_USEC);
+	for (i = 0; i < ARRAY_SIZE(bounds_us) && us > bounds_us[i]; i++)
+		;
+	stats->latency[i]++;
+}
+
+/* A frame that answers the request is complete at its last byte. */
+static void complete(struct scan *scan, enum rtu_verdict verdict, size_t len)
+{
+	struct scan_stats *stats = stats_of(scan, scan->address);
+	u64 now = scan_now(scan);
+
+	count_latency(scan);
+	memcpy(scan->last_reply, scan->rx, len);
+	scan->last_reply_len = len;
+	if (scan->timed_out == scan->address)
+		scan->timed_out = 0;
+	if (verdict == RTU_OK) {
+		stats->replies++;
+		trace(scan, SCAN_TRACE_REPLY, scan->rx, len);
+		scan_reply(scan, scan->last_reply);
+	} else {
+		stats->exceptions++;
+		trace(scan, SCAN_TRACE_EXCEPTION, scan->rx, len);
+		scan_failure(scan, scan->rx[2] == RTU_DEVICE_BUSY ?
+			     -EBUSY : -EREMOTEIO);
+	}
+	/* What follows without a silence is judged when the silence comes. */
+	memmove(scan->rx, scan->rx + len, scan->rx_len - len);
+	scan->rx_len -= len;
+	scan->follows = true;
+	enter_gap(scan, now);
+	advance(scan);
+}
+
+/* While waiting: is the reply complete? Otherwise wait for more or silence. */
+static void check_progress(struct scan *scan)
+{
+	size_t want = rtu_reply_length(scan->request, scan->request_len,
+				       scan->rx, scan->rx_len);
+	u64 pause = SCAN_BROKEN_NS;
+
+	if (want && scan->rx_len >= want) {
+		enum rtu_verdict verdict;
+
+		verdict = rtu_check_reply(scan->request, scan->request_len,
+					  scan->rx, want);
+		if (!scan->rx_line_error &&
+		    (verdict == RTU_OK || verdict == RTU_IS_EXCEPTION)) {
+			complete(scan, verdict, want);
+			return;
+		}
+		pause = scan_silence_ns(scan);
+	}
+	scan->ops->set_timer(scan->ctx, scan->last_rx + pause);
+}
+
+static void fail(struct scan *scan, int error)
+{
+	enter_gap(scan, scan_now(scan));
+	scan_failure(scan, error);
+	rx_reset(scan);
+	advance(scan);
+}
+
+/* The run of bytes received while waiting has ended without a reply in it. */
+static void judge_run(struct scan *scan, u64 now)
+{
+	struct scan_stats *stats = stats_of(scan, scan->address);
+	enum rtu_verdict verdict;
+
+	if (scan->rx_line_error) {
+		stats->line_errors++;
+		trace(scan, SCAN_TRACE_LINE_ERROR, scan->rx, scan->rx_len);
+		fail(scan, -EIO);
+		return;
+	}
+	verdict = rtu_check_reply(scan->request, scan->request_len, scan->rx,
+				  scan->rx_len);
+	switch (verdict) {
+	case RTU_FOREIGN:
+		judge_stranger(scan);
+		rx_reset(scan);
+		/* The one we asked may still answer. */
+		if (now < scan->deadline)
+			scan->ops->set_timer(scan->ctx, scan->deadline);
+		else
+			fail(scan, -ETIMEDOUT);
+		return;
+	case RTU_SHORT:
+		stats->short_frames++;
+		trace(scan, SCAN_TRACE_SHORT, scan->rx, scan->rx_len);
+		break;
+	case RTU_BAD_CRC:
+		stats->crc_errors++;
+		trace(scan, SCAN_TRACE_BAD_CRC, scan->rx, scan->rx_len);
+		break;
+	default:
+		stats->unexpected++;
+		trace(scan, SCAN_TRACE_UNEXPECTED, scan->rx, scan->rx_len);
+		break;
+	}
+	fail(scan, -EIO);
+}
+
+static void waiting_timer(struct scan *scan, u64 now)
+{
+	if (rx_any(scan)) {
+		u64 want = rtu_reply_length(scan->request, scan->request_len,
+					    scan->rx, scan->rx_len);
+		u64 pause = want && scan->rx_len >= want ?
+			    scan_silence_ns(scan) : SCAN_BROKEN_NS;
+
+		if (now < scan->last_rx + pause) {
+			/* A line that babbles never ends a run. */
+			if (now > scan->deadline + SCAN_BABBLE_NS)
+				judge_run(scan, now);
+			else
+				scan->ops->set_timer(scan->ctx,
+						     scan->last_rx + pause);
+			return;
+		}
+		judge_run(scan, now);
+		return;
+	}
+	if (now < scan->deadline) {
+		scan->ops->set_timer(scan->ctx, scan->deadline);
+		return;
+	}
+	stats_of(scan, scan->address)->timeouts++;
+	scan->timed_out = scan->address;
+	trace(scan, SCAN_TRACE_TIMEOUT, scan->request, scan->request_len);
+	fail(scan, -ETIMEDOUT);
+}
+
+static void listening_timer(struct scan *scan, u64 now)
+{
+	bool heard = scan->last_rx >= scan->started;
+
+	if (heard && now < scan->last_rx + SCAN_LISTEN_QUIET_NS &&
+	    now < scan->started + SCAN_LISTEN_MAX_NS) {
+		scan->ops->set_timer(scan->ctx,
+				     scan->last_rx + SCAN_LISTEN_QUIET_NS);
+		return;
+	}
+	rx_reset(scan);
+	scan_set_bus_state(scan, BACS_BUS_STATE_DISCOVERING);
+	enter_gap(scan, now);
+	advance(scan);
+}
+
+/**
+ * scan_timer() - the time asked for by set_timer has come
+ * @scan: the engine
+ *
+ * Coming early is harmless: the engine asks again.
+ */
+void scan_timer(struct scan *scan)
+{
+	u64 now = scan_now(scan);
+
+	switch (scan->phase) {
+	case SCAN_STOPPED:
+		break;
+	case SCAN_LISTENING:
+		if (now < scan->started + SCAN_LISTEN_NS)
+			scan->ops->set_timer(scan->ctx,
+					     scan->started + SCAN_LISTEN_NS);
+		else
+			listening_timer(scan, now);
+		break;
+	case SCAN_GAP:
+		advance(scan);
+		break;
+	case SCAN_WAITING:
+		waiting_timer(scan, now);
+		break;
+	case SCAN_TURNAROUND:
+		if (now < scan->deadline) {
+			scan->ops->set_timer(scan->ctx, scan->deadline);
+			break;
+		}
+		enter_gap(scan, now);
+		advance(scan);
+		break;
+	}
+}
+
+static void rx_append(struct scan *scan, const u8 *bytes, size_t len, u64 now)
+{
+	size_t room = sizeof(scan->rx) - scan->rx_len;
+	size_t take = min_t(size_t, len, room);
+
+	if (!scan->rx_len)
+		scan->rx_first = now;
+	memcpy(scan->rx + scan->rx_len, bytes, take);
+	scan->rx_len += take;
+	if (take < len)
+		scan->rx_overflow = true;
+}
+
+/**
+ * scan_rx() - bytes came in without a line error
+ * @scan: the engine
+ * @bytes: the bytes
+ * @len: their number
+ */
+void scan_rx(struct scan *scan, const u8 *bytes, size_t len)
+{
+	u64 now = scan_now(scan);
+
+	if (scan->phase == SCAN_STOPPED || !len)
+		return;
+	scan->bytes_rx += len;
+	scan->last_rx = now;
+	scan_valid_byte(scan);
+	switch (scan->phase) {
+	case SCAN_LISTENING:
+		scan->stats.noise += len;
+		scan_heard_master(scan);
+		break;
+	case SCAN_WAITING:
+		rx_append(scan, bytes, len, now);
+		check_progress(scan);
+		break;
+	default:
+		/* The timer in force finds the silence. */
+		rx_append(scan, bytes, len, now);
+		break;
+	}
+}
+
+/**
+ * scan_rx_error() - a character with a line error came in
+ * @scan: the engine
+ *
+ * Framing, parity, break or overrun. The run of bytes it stands in is void.
+ */
+void scan_rx_error(struct scan *scan)
+{
+	if (scan->phase == SCAN_STOPPED)
+		return;
+	scan->last_rx = scan_now(scan);
+	scan->rx_line_error = true;
+	if (scan->phase == SCAN_WAITING)
+		check_progress(scan);
+}
+
+/**
+ * scan_set_line() - line settings, also when another opener changed them
+ * @scan: the engine
+ * @baud: bits per second; 0 (hang up) keeps the last
+ * @char_bits: bits of a character with start, parity and stop
+ */
+void scan_set_line(struct scan *scan, u32 baud, u32 char_bits)
+{
+	if (!baud)
+		return;
+	scan->baud = baud;
+	scan->char_bits = char_bits;
+	scan->char_ns = rtu_char_ns(baud, char_bits);
+	scan->t35_ns = rtu_t35_ns(baud, char_bits);
+}
+
+/**
+ * scan_init() - prepare an engine
+ * @scan: zeroed memory
+ * @ops: the door to the outside
+ * @ctx: handed to every operation
+ * @config: how to start; in range
+ */
+void scan_init(struct scan *scan, const struct scan_ops *ops, void *ctx,
+	       const struct scan_config *config)
+{
+	bool any = false;
+
+	scan->ops = ops;
+	scan->ctx = ctx;
+	scan->profile = config->profile;
+	scan->readonly = config->readonly;
+	scan->permit_sleep = config->permit_sleep;
+	scan->rx_trigger = config->rx_trigger;
+	scan->response_ns = NSEC_PER_MSEC * (u64)(config->response_ms ?:
+		(config->profile ? config->profile->response_ms :
+		 BACS_C_RESPONSE_MS));
+	scan->period_ns = config->scan_ms ? NSEC_PER_MSEC * (u64)config->scan_ms :
+			  SCAN_PERIOD_DEFAULT_NS;
+	scan_set_line(scan, config->baud, config->char_bits);
+	for (int a = 1; a <= RTU_ADDRESS_MAX; a++)
+		any |= config->addresses[a / 8] >> (a % 8) & 1;
+	scan->any_address = !any;
+	for (int a = 1; a <= RTU_ADDRESS_MAX; a++) {
+		struct scan_slot *slot = &scan->slots[a];
+
+		slot->configured = config->addresses[a / 8] >> (a % 8) & 1;
+		slot->searched = slot->configured || !any;
+		slot->class = config->profile ? config->profile->class : 0;
+		if (slot->configured)
+			slot->state = BACS_MODULE_STATE_UNPOLLED;
+	}
+}
+
+/**
+ * scan_start() - listen, then master the bus
+ * @scan: an initialised engine
+ */
+void scan_start(struct scan *scan)
+{
+	scan->started = scan_now(scan);
+	scan->discovering = true;
+	scan->search_cursor = 1;
+	scan->phase = SCAN_LISTENING;
+	scan_set_bus_state(scan, BACS_BUS_STATE_LISTENING);
+	scan->ops->set_timer(scan->ctx, scan->started + SCAN_LISTEN_NS);
+}
+
+/**
+ * scan_stop() - say and hear nothing more
+ * @scan: the engine
+ */
+void scan_stop(struct scan *scan)
+{
+	scan->phase = SCAN_STOPPED;
+	scan_set_bus_state(scan, BACS_BUS_STATE_STOPPED);
+}
