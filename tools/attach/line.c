@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/major.h>
 #include <linux/serial.h>
+#include <linux/tty.h>
 #include <linux/tty_flags.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,7 +79,8 @@ static int take_exclusively(int fd, char *why, size_t size)
 	if (ioctl(fd, TIOCEXCL) < 0) {
 		int r = -errno;
 
-		snprintf(why, size, "TIOCEXCL: %s", strerror(errno));
+		snprintf(why, size, "TIOCEXCL: %s%s", strerror(errno),
+			 errno == ENOTTY ? "; this is not a serial port" : "");
 		return r;
 	}
 	return 0;
@@ -86,12 +88,18 @@ static int take_exclusively(int fd, char *why, size_t size)
 
 static int remember(struct attach_line *line, char *why, size_t size)
 {
-	const char *what = "TCGETS2";
+	const char *what = "TIOCGETD";
 	int r;
 
-	if (ioctl(line->fd, TCGETS2, &line->old_termios) == 0) {
-		what = "TIOCGETD";
-		if (ioctl(line->fd, TIOCGETD, &line->old_ldisc) == 0)
+	if (ioctl(line->fd, TIOCGETD, &line->old_ldisc) == 0) {
+		if (line->old_ldisc != N_TTY) {
+			snprintf(why, size, "the port has line discipline %d, "
+				 "so another program uses it; fuser(1) names "
+				 "it", line->old_ldisc);
+			return -EBUSY;
+		}
+		what = "TCGETS2";
+		if (ioctl(line->fd, TCGETS2, &line->old_termios) == 0)
 			return 0;
 	}
 	r = -errno;
@@ -127,9 +135,12 @@ int attach_line_open(const char *path, struct attach_line **ret_line,
 		free(line);
 		return r;
 	}
-	r = remember(line, why, size);
-	if (r == 0)
-		r = take_exclusively(line->fd, why, size);
+	r = take_exclusively(line->fd, why, size);
+	if (r == 0) {
+		r = remember(line, why, size);
+		if (r < 0)
+			(void)ioctl(line->fd, TIOCNXCL);
+	}
 	if (r < 0) {
 		close(line->fd);
 		free(line);
@@ -216,6 +227,25 @@ static tcflag_t format_flags(const char *format)
 	return flags;
 }
 
+/* Speeds with a name are given by it, so that stty(1) can read them. */
+static tcflag_t speed_flags(unsigned int baud)
+{
+	static const struct {
+		unsigned int baud;
+		tcflag_t flags;
+	} named[] = {
+		{ 1200, B1200 }, { 1800, B1800 }, { 2400, B2400 },
+		{ 4800, B4800 }, { 9600, B9600 }, { 19200, B19200 },
+		{ 38400, B38400 }, { 57600, B57600 }, { 115200, B115200 },
+	};
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++) {
+		if (named[i].baud == baud)
+			return named[i].flags;
+	}
+	return BOTHER;
+}
+
 #define FORMAT_MASK	(CSIZE | PARENB | PARODD | CMSPAR | CSTOPB)
 
 static void fill_termios(struct termios2 *t, const struct attach_options *o)
@@ -229,7 +259,8 @@ static void fill_termios(struct termios2 *t, const struct attach_options *o)
 	t->c_lflag = 0;
 	t->c_cflag &= ~(tcflag_t)(FORMAT_MASK | CRTSCTS | CBAUD |
 				  (CBAUD << IBSHIFT));
-	t->c_cflag |= CREAD | CLOCAL | BOTHER | (BOTHER << IBSHIFT) |
+	/* No input speed of its own: it is the output's. */
+	t->c_cflag |= CREAD | CLOCAL | speed_flags(o->baud) |
 		      format_flags(o->data_format);
 	t->c_ispeed = o->baud;
 	t->c_ospeed = o->baud;

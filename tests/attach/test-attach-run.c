@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bacs-attach as a process on a pty; argument: bacs-attach-fake, which is the
+ * real program with a start ioctl of our own (fake-ioctl.c)
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <linux/bacs.h>
+
+/* N_NULL of linux/tty.h: a discipline that is always there */
+#define LDISC_ANY	"27"
+#define PATIENCE_MS	20000
+
+static const char *program;
+
+struct bench {
+	char dir[64];
+	char tty[64];
+	int master;
+	int slave;
+	int notify;
+	pid_t pid;
+	char output[8192];
+};
+
+static int bench_setup(void **state)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	char path[128];
+
+	strcpy(b->dir, "/tmp/bacs-attach-XXXXXX");
+	assert_non_null(mkdtemp(b->dir));
+	assert_int_equal(openpty(&b->master, &b->slave, b->tty, NULL, NULL), 0);
+	fcntl(b->master, F_SETFD, FD_CLOEXEC);
+	fcntl(b->slave, F_SETFD, FD_CLOEXEC);
+	b->notify = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_true(b->notify >= 0);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s/notify",
+		 b->dir);
+	assert_int_equal(bind(b->notify, (struct sockaddr *)&address,
+			      sizeof(address)), 0);
+	setenv("NOTIFY_SOCKET", address.sun_path, 1);
+	snprintf(path, sizeof(path), "%s/start", b->dir);
+	setenv("FAKE_START", path, 1);
+	unsetenv("FAKE_ERRNO");
+	snprintf(path, sizeof(path), "%s/attach.d", b->dir);
+	assert_int_equal(mkdir(path, 0755), 0);
+	*state = b;
+	return 0;
+}
+
+static int bench_teardown(void **state)
+{
+	struct bench *b = *state;
+	char command[128];
+
+	if (b->pid > 0) {
+		kill(b->pid, SIGKILL);
+		waitpid(b->pid, NULL, 0);
+	}
+	close(b->master);
+	close(b->slave);
+	close(b->notify);
+	snprintf(command, sizeof(command), "rm -rf %s", b->dir);
+	assert_int_equal(system(command), 0);
+	free(b);
+	return 0;
+}
+
+static void put(const struct bench *b, const char *name, const char *format,
+		...)
+{
+	char path[256];
+	va_list args;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", b->dir, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	va_start(args, format);
+	vfprintf(file, format, args);
+	va_end(args);
+	fclose(file);
+}
+
+/* Starts the program with --config and the words of @arguments. */
+static void start(struct bench *b, const char *arguments)
+{
+	char path[256];
+	char words[512];
+	char *argv[32] = { (char *)program, "--config" };
+	int argc = 2;
+
+	snprintf(path, sizeof(path), "%s/attach.d", b->dir);
+	argv[argc++] = path;
+	snprintf(words, sizeof(words), "%s", arguments);
+	for (char *word = strtok(words, " "); word; word = strtok(NULL, " "))
+		argv[argc++] = word;
+	b->pid = fork();
+	assert_true(b->pid >= 0);
+	if (b->pid == 0) {
+		int fd;
+
+		snprintf(path, sizeof(path), "%s/output", b->dir);
+		fd = open(path, O_CREAT | O_TRUNC | O_WRONLY, 0644);
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		snprintf(path, sizeof(path), "%s/attach.d", b->dir);
+		execv(program, argv);
+		_exit(127);
+	}
+}
+
+static int finish(struct bench *b)
+{
+	char path[256];
+	int status;
+	ssize_t n;
+	int fd;
+
+	assert_int_equal(waitpid(b->pid, &status, 0), b->pid);
+	b->pid = 0;
+	snprintf(path, sizeof(path), "%s/output", b->dir);
+	fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	n = read(fd, b->output, sizeof(b->output) - 1);
+	assert_true(n >= 0);
+	b->output[n] = '\0';
+	close(fd);
+	if (!WIFEXITED(status))
+		fail_msg("ended by signal %d: %s", WTERMSIG(status), b->output);
+	return WEXITSTATUS(status);
+}
+
+static void wait_ready(struct bench *b)
+{
+	struct pollfd fd = { .fd = b->notify, .events = POLLIN };
+	char message[512];
+	ssize_t n;
+
+	if (poll(&fd, 1, PATIENCE_MS) != 1)
+		fail_msg("no READY within %d ms", PATIENCE_MS);
+	n = recv(b->notify, message, sizeof(message) - 1, 0);
+	assert_true(n > 0);
+	message[n] = '\0';
+	assert_non_null(strstr(message, "READY=1"));
+}
+
+static void read_start(const struct bench *b, struct bacs_start *ret)
+{
+	char path[256];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/start", b->dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fread(ret, sizeof(*ret), 1, file), 1);
+	fclose(file);
+}
+
+static void assert_says(const struct bench *b, const char *text)
+{
+	if (!strstr(b->output, text))
+		fail_msg("'%s' does not say '%s'", b->output, text);
+}
+
+static void ends_by_signal_and_restores(struct bench *b, int number)
+{
+	struct termios before;
+	struct termios during;
+	struct termios after;
+	char arguments[256];
+	int exclusive;
+	int ldisc;
+
+	assert_int_equal(tcgetattr(b->slave, &before), 0);
+	snprintf(arguments, sizeof(arguments),
+		 "--bus bacsA --ldisc " LDISC_ANY " --baud 9600 %s", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	/* the master shows the slave's settings whatever its discipline */
+	assert_int_equal(tcgetattr(b->master, &during), 0);
+	assert_int_equal(cfgetospeed(&during), B9600);
+	assert_int_equal(during.c_iflag, INPCK | BRKINT);
+	assert_int_equal(during.c_oflag, 0);
+	assert_int_equal(during.c_lflag, 0);
+	assert_true(during.c_cflag & CLOCAL);
+	assert_true(during.c_cflag & CREAD);
+	assert_false(during.c_cflag & CRTSCTS);
+	assert_int_equal(ioctl(b->slave, TIOCGETD, &ldisc), 0);
+	assert_int_equal(ldisc, atoi(LDISC_ANY));
+	assert_int_equal(ioctl(b->slave, TIOCGEXCL, &exclusive), 0);
+	assert_true(exclusive);
+	kill(b->pid, number);
+	assert_int_equal(finish(b), 0);
+	assert_int_equal(tcgetattr(b->slave, &after), 0);
+	assert_int_equal(cfgetospeed(&after), cfgetospeed(&before));
+	assert_int_equal(after.c_iflag, before.c_iflag);
+	assert_int_equal(after.c_oflag, before.c_oflag);
+	assert_int_equal(after.c_lflag, before.c_lflag);
+	assert_int_equal(after.c_cflag, before.c_cflag);
+	assert_memory_equal(after.c_cc, before.c_cc, sizeof(after.c_cc));
+	assert_int_equal(ioctl(b->slave, TIOCGETD, &ldisc), 0);
+	assert_int_equal(ldisc, 0);
+	assert_int_equal(ioctl(b->slave, TIOCGEXCL, &exclusive), 0);
+	assert_false(exclusive);
+}
+
+static void sigterm_ends_and_restores(void **state)
+{
+	ends_by_signal_and_restores(*state, SIGTERM);
+}
+
+static void sigint_ends_and_restores(void **state)
+{
+	ends_by_signal_and_restores(*state, SIGINT);
+}
+
+static void sighup_ends_and_restores(void **state)
+{
+	ends_by_signal_and_restores(*state, SIGHUP);
+}
+
+static void the_driver_gets_what_was_asked(void **state)
+{
+	struct bench *b = *state;
+	struct bacs_start got;
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments),
+		 "--bus bacsB --profile pro-1 --modules 1,247 --scan-ms 2000 "
+		 "--response-ms 77 --read-only --permit-sleep --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+	read_start(b, &got);
+	assert_int_equal(got.size, sizeof(got));
+	assert_int_equal(got.flags,
+			 BACS_START_READONLY | BACS_START_PERMIT_SLEEP);
+	assert_string_equal(got.name, "bacsB");
+	assert_string_equal(got.profile, "pro-1");
+	assert_int_equal(got.addresses[0], 2);
+	assert_int_equal(got.addresses[30], 0x80);
+	assert_int_equal(got.addresses[1], 0);
+	assert_int_equal(got.scan_ms, 2000);
+	assert_int_equal(got.response_ms, 77);
+	/* a pty has no trigger */
+	assert_int_equal(got.rx_trigger, 1);
+	for (size_t i = 0; i < 5; i++)
+		assert_int_equal(got.reserved[i], 0);
+}
+
+static void files_configure_and_the_command_line_wins(void **state)
+{
+	struct bench *b = *state;
+	struct bacs_start got;
+	char arguments[256];
+
+	put(b, "attach.d/a.conf", "[Attach]\nDevice=%s\nBus=bacsC\n"
+	    "ScanMs=3000\nResponseMs=500\n", b->tty);
+	put(b, "attach.d/b.conf", "[Attach]\nDevice=/dev/null\nBus=bacsD\n");
+	put(b, "attach.d/c.conf", "[Attach]\nnonsense\n");
+	put(b, "attach.d/d.txt", "[Attach]\nnonsense\n");
+	snprintf(arguments, sizeof(arguments),
+		 "--response-ms 600 --ldisc " LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+	read_start(b, &got);
+	assert_string_equal(got.name, "bacsC");
+	assert_int_equal(got.scan_ms, 3000);
+	assert_int_equal(got.response_ms, 600);
+	/* the file with the error is reported and did no harm */
+	assert_says(b, "c.conf:2:");
+	assert_null(strstr(b->output, "d.txt"));
+}
+
+static void a_port_of_two_buses_is_refused(void **state)
+{
+	struct bench *b = *state;
+
+	put(b, "attach.d/a.conf", "[Attach]\nDevice=%s\nBus=bacsC\n"
+	    "[Attach]\nDevice=%s\nBus=bacsD\n", b->tty, b->tty);
+	start(b, b->tty);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "a.conf:4: this device is claimed by");
+}
+
+static void a_bus_without_name_is_refused(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, b->tty);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "no name for the bus");
+	assert_says(b, "BACS_BUS");
+}
+
+static void a_port_in_use_is_refused(void **state)
+{
+	struct bench *b = *state;
+	struct bench second = { 0 };
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	strcpy(second.dir, b->dir);
+	start(&second, arguments);
+	assert_int_equal(finish(&second), 1);
+	assert_says(&second, "another program has the port");
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+}
+
+static void a_port_that_goes_away_ends_it_with_3(void **state)
+{
+	struct bench *b = *state;
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	close(b->slave);
+	close(b->master);
+	assert_int_equal(finish(b), 3);
+	assert_says(b, "went away");
+	assert_int_equal(openpty(&b->master, &b->slave, NULL, NULL, NULL), 0);
+}
+
+static void a_changed_discipline_ends_it(void **state)
+{
+	struct bench *b = *state;
+	char arguments[256];
+	int ldisc = 0;
+
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	assert_int_equal(ioctl(b->slave, TIOCSETD, &ldisc), 0);
+	assert_int_equal(finish(b), 1);
+	assert_says(b, "changed the discipline from 27 to 0");
+}
+
+static void refusals_of_the_driver_are_explained(void **state)
+{
+	static const struct {
+		int error;
+		int code;
+		const char *says;
+	} cases[] = {
+		{ EEXIST, 1, "a bus bacsA exists already" },
+		{ EBUSY, 1, "has a bus already" },
+		{ ENOENT, 2, "profile bacs-c is not loaded" },
+		{ ENOTTY, 1, "compare --ldisc" },
+		{ E2BIG, 1, "older than bacs-attach" },
+		{ ENODEV, 1, "hung up" },
+		{ EPERM, 1, "Operation not permitted" },
+	};
+	struct bench *b = *state;
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char number[8];
+		int ldisc;
+
+		snprintf(number, sizeof(number), "%d", cases[i].error);
+		setenv("FAKE_ERRNO", number, 1);
+		start(b, arguments);
+		assert_int_equal(finish(b), cases[i].code);
+		assert_says(b, cases[i].says);
+		assert_says(b, b->tty);
+		assert_int_equal(ioctl(b->slave, TIOCGETD, &ldisc), 0);
+		assert_int_equal(ldisc, 0);
+	}
+}
+
+static void a_missing_discipline_names_the_driver(void **state)
+{
+	struct bench *b = *state;
+	char arguments[256];
+
+	/* 30 is the last number and nobody's */
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc 30 %s",
+		 b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 1);
+	assert_says(b, "driver bacs");
+	assert_says(b, "30");
+}
+
+static void missing_direction_control_names_the_remedy(void **state)
+{
+	struct bench *b = *state;
+	char arguments[256];
+
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --rs485 --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "TIOCSRS485");
+	assert_says(b, "leave --rs485 out");
+}
+
+static void what_is_no_port_is_refused(void **state)
+{
+	struct bench *b = *state;
+
+	start(b, "--bus bacsA /dev/null");
+	assert_int_equal(finish(b), 1);
+	assert_says(b, "/dev/null: ");
+	assert_says(b, "not a serial port");
+	start(b, "--bus bacsA /dev/bacs-no-such-port");
+	assert_int_equal(finish(b), 3);
+	assert_says(b, "No such file or directory");
+	start(b, "--bus bacsA");
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "no TTY given");
+	start(b, "--bus bacsA /dev/a /dev/b");
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "more than one TTY");
+	start(b, "--baud 1 /dev/null");
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "--baud 1: allowed is a number from 1200 to 115200");
+}
+
+static void udev_gets_the_bus_of_a_link(void **state)
+{
+	struct bench *b = *state;
+
+	put(b, "attach.d/a.conf", "[Attach]\nDevice=/dev/serial/by-path/x\n"
+	    "Bus=bacsE\n");
+	setenv("DEVNAME", "/dev/ttyUSB7", 1);
+	setenv("DEVLINKS", "/dev/serial/by-id/y /dev/serial/by-path/x", 1);
+	start(b, "--udev-properties");
+	assert_int_equal(finish(b), 0);
+	assert_string_equal(b->output, "BACS_BUS=bacsE\n");
+	setenv("DEVLINKS", "/dev/serial/by-id/y /dev/serial/by-path/xx", 1);
+	start(b, "--udev-properties");
+	assert_int_equal(finish(b), 0);
+	assert_string_equal(b->output, "");
+	unsetenv("DEVNAME");
+	unsetenv("DEVLINKS");
+	start(b, "--udev-properties");
+	assert_int_equal(finish(b), 2);
+}
+
+#define bench_test(name) \
+	cmocka_unit_test_setup_teardown(name, bench_setup, bench_teardown)
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		bench_test(sigterm_ends_and_restores),
+		bench_test(sigint_ends_and_restores),
+		bench_test(sighup_ends_and_restores),
+		bench_test(the_driver_gets_what_was_asked),
+		bench_test(files_configure_and_the_command_line_wins),
+		bench_test(a_port_of_two_buses_is_refused),
+		bench_test(a_bus_without_name_is_refused),
+		bench_test(a_port_in_use_is_refused),
+		bench_test(a_port_that_goes_away_ends_it_with_3),
+		bench_test(a_changed_discipline_ends_it),
+		bench_test(refusals_of_the_driver_are_explained),
+		bench_test(a_missing_discipline_names_the_driver),
+		bench_test(missing_direction_control_names_the_remedy),
+		bench_test(what_is_no_port_is_refused),
+		bench_test(udev_gets_the_bus_of_a_link),
+	};
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s BACS-ATTACH-FAKE\n", argv[0]);
+		return 2;
+	}
+	program = argv[1];
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
