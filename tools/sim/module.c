@@ -1,0 +1,401 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The model of one device; see module.h */
+#include <stdio.h>
+
+#include "module.h"
+
+#define JAR	(1U << BACS_CLASS_JAR)
+#define STRING	(1U << BACS_CLASS_STRING)
+#define ENV	(1U << BACS_CLASS_ENVIRONMENT)
+#define IO	(1U << BACS_CLASS_IO)
+
+const struct module_key_info module_keys[MODULE_KEYS] = {
+	[MODULE_KEY_VOLTAGE_MV] = { "voltage_mv", JAR | STRING, 0, 65535, 2000000 },
+	[MODULE_KEY_TEMPERATURE_MC] =
+		{ "temperature_mc", JAR | ENV, -40000, 125000 },
+	[MODULE_KEY_MODULE_TEMPERATURE_MC] =
+		{ "module_temperature_mc", JAR | STRING | ENV | IO, -40000, 125000 },
+	[MODULE_KEY_RESISTANCE_UOHM] = { "resistance_uohm", JAR, 0, 10000000 },
+	[MODULE_KEY_RI_SPREAD_PERMILLE] = { "ri_spread_permille", JAR, 0, 1000 },
+	[MODULE_KEY_BYPASSED_MAH] = { "bypassed_mah", JAR, 0, S32_MAX },
+	[MODULE_KEY_CURRENT_MA] = { "current_ma", STRING, -10000000, 10000000,
+				    10000000 },
+	[MODULE_KEY_RIPPLE_MA] = { "ripple_ma", STRING, 0, 10000000, 10000000 },
+	[MODULE_KEY_HUMIDITY_PERMILLE] = { "humidity_permille", ENV, 0, 1000 },
+	[MODULE_KEY_H2_PPM] = { "h2_ppm", ENV, 0, 1000000 },
+	[MODULE_KEY_INPUTS] = { "inputs", IO, 0, 65535 },
+	[MODULE_KEY_BOOTS] = { "boots", JAR | STRING | ENV | IO, 0, 65535, 65535 },
+	[MODULE_KEY_TEMP_FAULT] = { "temp_fault", JAR | ENV, 0, 1 },
+	[MODULE_KEY_SENSE_FAULT] = { "sense_fault", JAR | STRING, 0, 1, 1 },
+	[MODULE_KEY_SELF_TEST_FAULT] =
+		{ "self_test_fault", JAR | STRING | ENV | IO, 0, 1, 1 },
+};
+
+static const char *const class_names[] = {
+	[BACS_CLASS_JAR] = "jar",
+	[BACS_CLASS_STRING] = "string-sensor",
+	[BACS_CLASS_ENVIRONMENT] = "environment",
+	[BACS_CLASS_IO] = "io",
+};
+
+/**
+ * module_class_name() - name of a device class
+ * @class: enum bacs_class
+ *
+ * Return: the name, borrowed.
+ */
+const char *module_class_name(u32 class)
+{
+	return class && class < ARRAY_SIZE(class_names) ? class_names[class] :
+							  "unknown";
+}
+
+/**
+ * module_class_find() - device class of a name
+ * @name: jar, string-sensor, environment or io
+ *
+ * Return: enum bacs_class, BACS_CLASS_UNKNOWN if there is none.
+ */
+u32 module_class_find(const char *name)
+{
+	for (u32 c = BACS_CLASS_JAR; c < ARRAY_SIZE(class_names); c++)
+		if (!strcmp(name, class_names[c]))
+			return c;
+	return BACS_CLASS_UNKNOWN;
+}
+
+/**
+ * module_key_find() - quantity of a name
+ * @name: as in module_keys[]
+ *
+ * Return: enum module_key, or -ENOENT.
+ */
+int module_key_find(const char *name)
+{
+	for (int k = 0; k < MODULE_KEYS; k++)
+		if (!strcmp(name, module_keys[k].name))
+			return k;
+	return -ENOENT;
+}
+
+/**
+ * module_key_range() - does a class have the quantity, and how much of it?
+ * @class: enum bacs_class
+ * @key: quantity
+ * @ret_min: smallest value
+ * @ret_max: largest value
+ *
+ * Return: false if the class does not have the quantity.
+ */
+bool module_key_range(u32 class, enum module_key key, s32 *ret_min,
+		      s32 *ret_max)
+{
+	const struct module_key_info *info = &module_keys[key];
+
+	if (!(info->classes & 1U << class))
+		return false;
+	*ret_min = info->min;
+	*ret_max = class == BACS_CLASS_STRING && info->string_max ?
+		   info->string_max : info->max;
+	return true;
+}
+
+/**
+ * module_fix() - hold a quantity at a value until module_unfix()
+ * @m: device
+ * @key: quantity
+ * @value: value within module_key_range()
+ */
+void module_fix(struct module *m, enum module_key key, s32 value)
+{
+	m->fixed |= 1U << key;
+	m->fixed_value[key] = value;
+	if (key == MODULE_KEY_BOOTS)
+		m->boots = (u16)value;
+}
+
+/**
+ * module_unfix() - let the model have the quantity again
+ * @m: device
+ * @key: quantity
+ */
+void module_unfix(struct module *m, enum module_key key)
+{
+	m->fixed &= ~(1U << key);
+}
+
+static double cells(const struct module *m)
+{
+	return m->cfg.nominal_mv / 2000.0;
+}
+
+static double noise(struct module *m, double deviation)
+{
+	return pcg_normal(&m->rng) * deviation * m->cfg.noise;
+}
+
+/* 4 mOhm at 12 V and 100 Ah; less for more plates, more for more cells */
+static u32 nominal_ri_uohm(const struct module_config *c)
+{
+	return (u32)((u64)c->nominal_mv * 100 / 3 / c->capacity_ah);
+}
+
+static void measure_ri(struct module *m)
+{
+	m->ri_uohm = (u32)(m->true_ri_uohm * (1 + noise(m, 0.01)));
+	m->ri_spread_permille =
+		(u16)(m->cfg.noise * (3 + pcg_below(&m->rng, 15)));
+	m->ri_sequence++;
+}
+
+/**
+ * module_init() - a device as it comes up for the first time
+ * @m: device
+ * @cfg: what it is, copied
+ * @seed: seed of the simulation
+ *
+ * The same seed and address make the same device.
+ */
+void module_init(struct module *m, const struct module_config *cfg, u64 seed)
+{
+	memset(m, 0, sizeof(*m));
+	m->cfg = *cfg;
+	m->slot = cfg->address;
+	m->address = cfg->unaddressed ? 0 : cfg->address;
+	pcg_seed(&m->rng, seed, cfg->address);
+	m->serial = cfg->serial ? cfg->serial : pcg_mix(seed, cfg->address);
+	if (cfg->class == BACS_CLASS_JAR)
+		snprintf(m->model, sizeof(m->model), "bacs-sim jar %u V %u Ah",
+			 cfg->nominal_mv / 1000, cfg->capacity_ah);
+	else
+		snprintf(m->model, sizeof(m->model), "bacs-sim %s",
+			 module_class_name(cfg->class));
+	m->offset = pcg_normal(&m->rng) * cfg->spread;
+	m->drift_mc = pcg_normal(&m->rng) * 300 * cfg->spread;
+	m->true_ri_uohm = (u32)(nominal_ri_uohm(cfg) *
+		(1 + 0.04 * cfg->spread * pcg_normal(&m->rng)));
+	m->duty_limit_permille = BACS_DUTY_MAX;
+	m->boots = 1;
+	/* a device in service has been measured at least once */
+	measure_ri(m);
+	module_step(m, 0);
+}
+
+/* Temperatures wander by a tenth of a degree or so in a minute */
+static void step_temperature(struct module *m, double dt_s)
+{
+	double pull = dt_s / 1800 < 1 ? dt_s / 1800 : 1;
+	double duty = module_duty_now(m) / 1000.0;
+	double relax = dt_s / 240 < 1 ? dt_s / 240 : 1;
+
+	m->drift_mc += -m->drift_mc * pull +
+		       noise(m, 10) * (dt_s < 1 ? dt_s : 1) * m->cfg.spread;
+	m->temperature_mc = m->cfg.ambient_mc + 500 * m->offset + m->drift_mc +
+			    (m->cfg.class == BACS_CLASS_JAR ? 1500 : 0);
+	/* a tenth of the bypass resistor's heat reaches the module's sensor */
+	m->heat_mc += (18000 * duty - m->heat_mc) * relax;
+	m->module_temperature_mc = m->temperature_mc + 2000 + m->heat_mc;
+}
+
+/**
+ * module_bypass_ma() - bypass current at 100 % duty
+ * @m: jar module
+ *
+ * Return: mA, about 2 W whatever the voltage class.
+ */
+u32 module_bypass_ma(const struct module *m)
+{
+	return 1800000 / m->cfg.nominal_mv;
+}
+
+/*
+ * Float: 2.27 V per cell at 20 degrees, -3 mV/K, +-0.5 % between jars. Bypass
+ * pulls the voltage down over some ten minutes and the recovery is as slow.
+ */
+static void step_jar(struct module *m, double dt_s)
+{
+	double duty = module_duty_now(m) / 1000.0;
+	double relax = dt_s / 600 < 1 ? dt_s / 600 : 1;
+	double float_mv = cells(m) * (2270 - 0.003 * (m->temperature_mc - 20000));
+
+	m->sag_mv += (duty * 30 * cells(m) - m->sag_mv) * relax;
+	m->bypassed_mah += duty * module_bypass_ma(m) * dt_s / 3600;
+	m->voltage_mv = float_mv * (1 + 0.005 * m->offset) - m->sag_mv +
+			noise(m, 0.3 * cells(m));
+}
+
+/* Float current of a healthy VRLA string: under 1 mA per Ah */
+static void step_string(struct module *m)
+{
+	m->current_ma = m->cfg.capacity_ah * 0.6 * (1 + 0.1 * m->offset) +
+			noise(m, 2 + m->cfg.capacity_ah * 0.02);
+	m->ripple_ma = m->cfg.capacity_ah * 4.0 + noise(m, 10);
+	if (m->ripple_ma < 0)
+		m->ripple_ma = 0;
+}
+
+static void step_environment(struct module *m)
+{
+	m->humidity_permille = 450 + 20 * m->offset + noise(m, 1);
+	m->h2_ppm = 12 + noise(m, 2);
+	if (m->h2_ppm < 0)
+		m->h2_ppm = 0;
+}
+
+static u32 run_down(u32 left_ms, u32 dt_ms)
+{
+	return left_ms > dt_ms ? left_ms - dt_ms : 0;
+}
+
+static void step_timers(struct module *m, u32 dt_ms)
+{
+	bool leased = m->lease_ms, measuring = m->ri_ms;
+
+	m->lease_ms = run_down(m->lease_ms, dt_ms);
+	m->ri_ms = run_down(m->ri_ms, dt_ms);
+	m->boot_ms = run_down(m->boot_ms, dt_ms);
+	if (leased && !m->lease_ms) {
+		m->duty_permille = 0;
+		m->relays = 0;
+	}
+	if (measuring && !m->ri_ms)
+		measure_ri(m);
+}
+
+static void step_sleep(struct module *m, u32 dt_ms)
+{
+	if (!m->cfg.eco)
+		return;
+	m->quiet_ms += dt_ms;
+	if (m->quiet_ms > BACS_C_SLEEP_MS) {
+		m->quiet_ms = BACS_C_SLEEP_MS;
+		m->asleep = true;
+	}
+	/* traffic with pauses under a second counts as going on */
+	if (m->asleep)
+		m->wake_ms = m->quiet_ms < 1000 ? m->wake_ms + dt_ms : 0;
+	if (m->asleep && m->wake_ms >= BACS_C_WAKE_MS) {
+		m->asleep = false;
+		m->wake_ms = 0;
+	}
+}
+
+/**
+ * module_step() - let time pass
+ * @m: device
+ * @dt_ms: how much; steps of 100 ms or so keep the timers exact enough
+ *
+ * Nothing but this moves the model, so that the same seed and the same steps
+ * give the same values.
+ */
+void module_step(struct module *m, u32 dt_ms)
+{
+	double dt_s = dt_ms / 1000.0;
+
+	step_timers(m, dt_ms);
+	step_sleep(m, dt_ms);
+	step_temperature(m, dt_s);
+	switch (m->cfg.class) {
+	case BACS_CLASS_JAR:
+		step_jar(m, dt_s);
+		break;
+	case BACS_CLASS_STRING:
+		step_string(m);
+		break;
+	case BACS_CLASS_ENVIRONMENT:
+		step_environment(m);
+		break;
+	}
+}
+
+/**
+ * module_hear() - bytes passed on the wire
+ * @m: device
+ */
+void module_hear(struct module *m)
+{
+	m->quiet_ms = 0;
+}
+
+/**
+ * module_awake() - does the device listen?
+ * @m: device
+ *
+ * Return: false while it sleeps or boots.
+ */
+bool module_awake(const struct module *m)
+{
+	return !m->asleep && !m->boot_ms;
+}
+
+/**
+ * module_duty_now() - equalizer duty in force
+ * @m: device
+ *
+ * A hot module halves its duty; an RI measurement suspends it.
+ *
+ * Return: 0-1000, 0.1 %.
+ */
+u16 module_duty_now(const struct module *m)
+{
+	u16 duty = min_t(u16, m->duty_permille, m->duty_limit_permille);
+
+	if (m->ri_ms || m->mode != BACS_C_MODE_OPERATION)
+		return 0;
+	if (m->module_temperature_mc > 65000)
+		duty /= 2;
+	return duty;
+}
+
+/**
+ * module_reboot() - power fails for a moment
+ * @m: device
+ */
+void module_reboot(struct module *m)
+{
+	m->boots++;
+	m->boot_ms = MODULE_BOOT_MS;
+	m->duty_permille = 0;
+	m->duty_limit_permille = BACS_DUTY_MAX;
+	m->relays = 0;
+	m->identify = 0;
+	m->threshold = 0;
+	m->mode = BACS_C_MODE_OPERATION;
+	m->next_address = 0;
+	m->latch = 0;
+	m->lease_ms = 0;
+	m->ri_ms = 0;
+}
+
+/**
+ * module_press() - somebody presses the button
+ * @m: device
+ * @ms: for so long
+ *
+ * Short: take the offered address or confirm identification. Over 2 s while
+ * addressing or identifying: cancel to address 0. 12 s: force addressing
+ * mode, or, in operation, reset to address 0.
+ */
+void module_press(struct module *m, u32 ms)
+{
+	bool operating = m->mode == BACS_C_MODE_OPERATION && m->address;
+
+	if (ms >= 12000 && operating) {
+		m->address = 0;
+		m->duty_permille = 0;
+		m->lease_ms = 0;
+	} else if (ms >= 12000) {
+		m->mode = BACS_C_MODE_ADDRESSING;
+	} else if (m->mode == BACS_C_MODE_ADDRESSING && ms > 2000) {
+		m->address = 0;
+		m->next_address = 0;
+	} else if (m->mode == BACS_C_MODE_ADDRESSING && m->next_address) {
+		m->address = m->next_address;
+		m->next_address = 0;
+		m->mode = BACS_C_MODE_OPERATION;
+	} else if (m->identify) {
+		m->identify = 0;
+		if (ms > 2000)
+			m->address = 0;
+	}
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Command line and scenario: what to simulate */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include "transport.h"
+
+/**
+ * struct options - everything that was asked for
+ * @bus: wire
+ * @device: devices by address, valid if in @present
+ * @present: set of addresses
+ * @rule: rules of the scenario
+ * @rule_count: their number
+ * @transport: line
+ * @stats_path: file for statistics, "-" for stdout, NULL: none
+ * @control_path: socket for commands, NULL: none
+ * @verbose: log every frame
+ */
+struct options {
+	struct bus_config bus;
+	struct module_config device[RTU_ADDRESS_MAX + 1];
+	bool fixed[RTU_ADDRESS_MAX + 1][MODULE_KEYS];
+	s32 fixed_value[RTU_ADDRESS_MAX + 1][MODULE_KEYS];
+	u8 present[PARSE_ADDRESS_BYTES];
+	struct rule rule[RULE_MAX];
+	u32 rule_count;
+	struct transport transport;
+	const char *stats_path;
+	const char *control_path;
+	bool verbose;
+};
+
+enum options_result {
+	OPTIONS_RUN,
+	OPTIONS_DONE,	/* help or version was printed */
+};
+
+int options_parse(struct options *o, int argc, char **argv,
+		  struct parse_error *e);
+int options_add(struct options *o, const u8 *set,
+		const struct module_config *cfg, struct parse_error *e);
+void options_device(struct module_config *cfg, u32 class);
+
+/* scenario.c */
+int scenario_load(struct options *o, const char *path, struct parse_error *e);
+
+#endif
