@@ -701,7 +701,7 @@ const struct bacs_sample *bacs_notice_sample(const struct bacs_notice *notice);
  * bacs_notice_format() - the notice in one line for people
  * @notice: notice
  * @buf: result, zero terminated
- * @size: of @buf; 160 is enough
+ * @size: of @buf; 512 is enough
  *
  * Names thing, old and new value: "4S2 (bacsA-012): ok -> lost".
  *
