@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * bacs - battery analysis and care: module entry and the bus type
+ */
+#include <linux/module.h>
+
+#include "bacs.h"
+#include "ldisc.h"
+
+/*
+ * Modules are devices of a bus, never of a class: libsensors climbs the
+ * "device" links of class devices and would call the chips something else.
+ */
+struct bus_type bacs_bus_type = {
+	.name = "bacs",
+};
+
+/*
+ * Adding and removing hundreds of devices takes seconds while udev runs, so
+ * it has a queue of its own.
+ */
+struct workqueue_struct *bacs_children_wq;
+
+static int __init bacs_init(void)
+{
+	int err;
+
+	bacs_children_wq = alloc_workqueue("bacs_children", WQ_UNBOUND, 0);
+	if (!bacs_children_wq)
+		return -ENOMEM;
+	err = bus_register(&bacs_bus_type);
+	if (err)
+		goto out_wq;
+	err = bacs_netlink_init();
+	if (err)
+		goto out_bus;
+	err = bacs_ldisc_register();
+	if (err)
+		goto out_netlink;
+	return 0;
+
+out_netlink:
+	bacs_netlink_exit();
+out_bus:
+	bus_unregister(&bacs_bus_type);
+out_wq:
+	destroy_workqueue(bacs_children_wq);
+	return err;
+}
+
+static void __exit bacs_exit(void)
+{
+	/* An open discipline holds a reference: no bus is left here. */
+	bacs_ldisc_unregister();
+	bacs_netlink_exit();
+	bacs_profiles_free();
+	bus_unregister(&bacs_bus_type);
+	destroy_workqueue(bacs_children_wq);
+}
+
+module_init(bacs_init);
+module_exit(bacs_exit);
+
+MODULE_DESCRIPTION("Battery analysis and care: Modbus RTU bus master of battery modules");
+MODULE_AUTHOR("bacs maintainers");
+MODULE_LICENSE("GPL");
+MODULE_VERSION("0.1.0");

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Publisher: takes the engine's notes out of the ring, in process context,
+ * and tells sysfs readers (struct bacs_module), netlink and the children work
+ *
+ * Single writer of bus->modules. One instance per bus runs at a time.
+ */
+#include <linux/slab.h>
+
+#include "bacs.h"
+
+/* Notes taken out at once; must match the allocation in bus.c */
+#define BATCH	32
+
+static struct bacs_module *ensure_module(struct bacs_bus *bus, u8 address)
+{
+	struct bacs_module *module = bacs_bus_module(bus, address);
+	struct bacs_event_info info = { .address = address };
+
+	if (module)
+		return module;
+	module = bacs_module_new(bus, address);
+	if (!module) {
+		dev_err_ratelimited(&bus->dev,
+				    "no memory for module %u\n", address);
+		return NULL;
+	}
+	mutex_lock(&bacs_lock);
+	bacs_generation++;
+	mutex_unlock(&bacs_lock);
+	smp_store_release(&bus->modules[address], module);
+	bacs_notify_event(bus, BACS_EVENT_MODULE_ADDED, &info);
+	queue_work(bacs_children_wq, &bus->children);
+	return module;
+}
+
+static void publish_sample(struct bacs_bus *bus, struct bacs_module *module,
+			   const struct scan_note *note)
+{
+	struct bacs_event_info info = { .address = note->address };
+	bool first;
+
+	spin_lock(&module->lock);
+	first = !module->sample_ns;
+	module->sample = note->sample;
+	module->sample_ns = bacs_mono_to_boot(note->time_ns);
+	info.time_ns = module->sample_ns;
+	info.old = module->alarms;
+	info.new = bacs_module_update_alarms(module);
+	spin_unlock(&module->lock);
+
+	bacs_notify_sample(bus, note);
+	if (info.old != info.new) {
+		info.has_change = true;
+		bacs_notify_event(bus, BACS_EVENT_ALARM, &info);
+	}
+	if (first || info.old != info.new)
+		queue_work(bacs_children_wq, &bus->children);
+}
+
+static void publish_state(struct bacs_bus *bus, struct bacs_module *module,
+			  const struct scan_note *note)
+{
+	spin_lock(&module->lock);
+	module->state = note->change.new;
+	module->since_ns = bacs_mono_to_boot(note->time_ns);
+	/* An old value must not look live when the module is back. */
+	module->sample_ns = 0;
+	module->alarms = 0;
+	spin_unlock(&module->lock);
+	queue_work(bacs_children_wq, &bus->children);
+}
+
+static const enum bacs_event event_of[] = {
+	[SCAN_NOTE_MODULE_STATE] = BACS_EVENT_MODULE_STATE,
+	[SCAN_NOTE_BUS_STATE] = BACS_EVENT_BUS_STATE,
+	[SCAN_NOTE_COMMAND] = BACS_EVENT_COMMAND,
+	[SCAN_NOTE_REBOOTED] = BACS_EVENT_MODULE_REBOOTED,
+	[SCAN_NOTE_CHANGED] = BACS_EVENT_MODULE_CHANGED,
+	[SCAN_NOTE_LEASE_EXPIRED] = BACS_EVENT_LEASE_EXPIRED,
+	[SCAN_NOTE_SECOND_MASTER] = BACS_EVENT_SECOND_MASTER,
+};
+
+static void publish_event(struct bacs_bus *bus, const struct scan_note *note)
+{
+	struct bacs_event_info info = {
+		.address = note->address,
+		.time_ns = bacs_mono_to_boot(note->time_ns),
+	};
+
+	switch (note->kind) {
+	case SCAN_NOTE_COMMAND:
+		info.command = note->command.cmd;
+		info.result = note->command.result;
+		break;
+	case SCAN_NOTE_MODULE_STATE:
+	case SCAN_NOTE_BUS_STATE:
+	case SCAN_NOTE_REBOOTED:
+		info.has_change = true;
+		info.old = note->change.old;
+		info.new = note->change.new;
+		break;
+	default:
+		break;
+	}
+	/* Samples that came before must be seen before. */
+	bacs_notify_flush(bus);
+	bacs_notify_event(bus, event_of[note->kind], &info);
+}
+
+static void publish_log(struct bacs_bus *bus, const struct scan_note *note)
+{
+	switch (note->kind) {
+	case SCAN_NOTE_MODULE_STATE:
+		if (note->change.new == BACS_MODULE_STATE_LOST)
+			dev_warn_ratelimited(&bus->dev, "module %u is lost\n",
+					     note->address);
+		break;
+	case SCAN_NOTE_BUS_STATE:
+		if (note->change.new == BACS_BUS_STATE_LOST)
+			dev_warn(&bus->dev, "no module answers\n");
+		break;
+	case SCAN_NOTE_LEASE_EXPIRED:
+		dev_warn(&bus->dev, "lease expired, equalizing ended\n");
+		break;
+	case SCAN_NOTE_SECOND_MASTER:
+		dev_warn(&bus->dev, "a second master is on the line\n");
+		break;
+	default:
+		break;
+	}
+}
+
+static void publish_note(struct bacs_bus *bus, const struct scan_note *note)
+{
+	struct bacs_module *module = NULL;
+
+	if (note->address) {
+		module = ensure_module(bus, note->address);
+		if (!module)
+			return;
+	}
+	switch (note->kind) {
+	case SCAN_NOTE_SAMPLE:
+		publish_sample(bus, module, note);
+		return;
+	case SCAN_NOTE_DONE:
+		bacs_notify_scan_done(bus, note->scan);
+		return;
+	case SCAN_NOTE_IDENTITY:
+		bacs_module_set_identity(module, &note->identity);
+		queue_work(bacs_children_wq, &bus->children);
+		return;
+	case SCAN_NOTE_MODULE_STATE:
+		publish_state(bus, module, note);
+		break;
+	default:
+		break;
+	}
+	publish_log(bus, note);
+	publish_event(bus, note);
+}
+
+static unsigned int take_notes(struct bacs_bus *bus)
+{
+	unsigned int n = 0;
+
+	spin_lock_bh(&bus->lock);
+	while (n < BATCH && bus->ring_tail != bus->ring_head)
+		bus->batch[n++] = bus->ring[bus->ring_tail++ % BACS_RING];
+	spin_unlock_bh(&bus->lock);
+	return n;
+}
+
+/**
+ * bacs_publish_all() - publish what is in the ring
+ * @bus: the bus
+ *
+ * Context: process; from the publish work, or after it has been cancelled.
+ */
+void bacs_publish_all(struct bacs_bus *bus)
+{
+	unsigned int n;
+
+	while ((n = take_notes(bus)))
+		for (unsigned int i = 0; i < n; i++)
+			publish_note(bus, &bus->batch[i]);
+	bacs_notify_flush(bus);
+}
+
+void bacs_publish_work(struct work_struct *work)
+{
+	bacs_publish_all(container_of(to_delayed_work(work), struct bacs_bus,
+				      publish));
+}
+
+/**
+ * bacs_publish_configured() - make the modules that somebody expects
+ * @bus: a bus that has not started to scan
+ *
+ * Context: process.
+ */
+void bacs_publish_configured(struct bacs_bus *bus)
+{
+	for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++)
+		if (bus->scan->slots[a].configured)
+			ensure_module(bus, a);
+}
