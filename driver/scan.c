@@ -48,13 +48,15 @@ static void judge_stranger(struct scan *scan)
 	size_t len = scan->rx_len;
 	u8 from = rx[0];
 
-	if (len == scan->last_reply_len && !memcmp(rx, scan->last_reply, len)) {
-		stats_of(scan, from)->doubled++;
-		trace(scan, SCAN_TRACE_DOUBLED, rx, len);
-	} else if (from == scan->timed_out && from) {
+	/* First: a late reply may well read like the one before it. */
+	if (from == scan->timed_out && from) {
 		stats_of(scan, from)->late++;
 		scan->timed_out = 0;
 		trace(scan, SCAN_TRACE_LATE, rx, len);
+	} else if (len == scan->last_reply_len &&
+		   !memcmp(rx, scan->last_reply, len)) {
+		stats_of(scan, from)->doubled++;
+		trace(scan, SCAN_TRACE_DOUBLED, rx, len);
 	} else {
 		if (rtu_is_request(rx, len))
 			scan_heard_master(scan);
@@ -114,6 +116,17 @@ static void transmit(struct scan *scan)
 		stats_of(scan, scan->address)->requests++;
 	}
 	scan->ops->set_timer(scan->ctx, scan->deadline);
+}
+
+/*
+ * A stranger's frame must be judged before the next one is glued to it; a
+ * line that babbles must not put off the judgement for ever.
+ */
+static void await_silence(struct scan *scan)
+{
+	scan->ops->set_timer(scan->ctx,
+			     min_t(u64, quiet_at(scan),
+				   scan->gap_since + SCAN_BABBLE_NS));
 }
 
 /* In the gap: wait for silence, then send what is due. */
@@ -181,12 +194,25 @@ static void complete(struct scan *scan, enum rtu_verdict verdict, size_t len)
 	advance(scan);
 }
 
+/*
+ * The pause that ends a run of bytes: the silence where a frame is complete,
+ * ours or another's; longer where a slow reply may go on.
+ */
+static u64 run_pause(const struct scan *scan)
+{
+	size_t want = rtu_reply_length(scan->request, scan->request_len,
+				       scan->rx, scan->rx_len);
+
+	if ((want && scan->rx_len >= want) || rtu_crc_ok(scan->rx, scan->rx_len))
+		return scan_silence_ns(scan);
+	return SCAN_BROKEN_NS;
+}
+
 /* While waiting: is the reply complete? Otherwise wait for more or silence. */
 static void check_progress(struct scan *scan)
 {
 	size_t want = rtu_reply_length(scan->request, scan->request_len,
 				       scan->rx, scan->rx_len);
-	u64 pause = SCAN_BROKEN_NS;
 
 	if (want && scan->rx_len >= want) {
 		enum rtu_verdict verdict;
@@ -198,9 +224,8 @@ static void check_progress(struct scan *scan)
 			complete(scan, verdict, want);
 			return;
 		}
-		pause = scan_silence_ns(scan);
 	}
-	scan->ops->set_timer(scan->ctx, scan->last_rx + pause);
+	scan->ops->set_timer(scan->ctx, scan->last_rx + run_pause(scan));
 }
 
 static void fail(struct scan *scan, int error)
@@ -254,10 +279,7 @@ static void judge_run(struct scan *scan, u64 now)
 static void waiting_timer(struct scan *scan, u64 now)
 {
 	if (rx_any(scan)) {
-		u64 want = rtu_reply_length(scan->request, scan->request_len,
-					    scan->rx, scan->rx_len);
-		u64 pause = want && scan->rx_len >= want ?
-			    scan_silence_ns(scan) : SCAN_BROKEN_NS;
+		u64 pause = run_pause(scan);
 
 		if (now < scan->last_rx + pause) {
 			/* A line that babbles never ends a run. */
@@ -371,6 +393,10 @@ void scan_rx(struct scan *scan, const u8 *bytes, size_t len)
 		rx_append(scan, bytes, len, now);
 		check_progress(scan);
 		break;
+	case SCAN_GAP:
+		rx_append(scan, bytes, len, now);
+		await_silence(scan);
+		break;
 	default:
 		/* The timer in force finds the silence. */
 		rx_append(scan, bytes, len, now);
@@ -392,6 +418,8 @@ void scan_rx_error(struct scan *scan)
 	scan->rx_line_error = true;
 	if (scan->phase == SCAN_WAITING)
 		check_progress(scan);
+	else if (scan->phase == SCAN_GAP)
+		await_silence(scan);
 }
 
 /**
