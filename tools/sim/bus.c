@@ -41,6 +41,10 @@ int bus_new(struct bus **ret, const struct bus_config *cfg, u64 now)
 	}
 	b->cfg = *cfg;
 	wire_init(&b->wire, &line, &wire_ops, b);
+	if (!cfg->delay_max_us) {
+		b->cfg.delay_min_us = (u32)DIV_ROUND_UP(b->wire.t35_ns, 1000);
+		b->cfg.delay_max_us = b->cfg.delay_min_us + 1000;
+	}
 	pcg_seed(&b->delay_rng, cfg->seed, STREAM_DELAY);
 	pcg_seed(&b->fault_rng, cfg->seed, STREAM_FAULT);
 	b->stepped_ns = now;
@@ -266,7 +270,7 @@ int bus_parse_delay(struct bus_config *cfg, const char *text,
 	dash = strchr(copy, '-');
 	if (dash)
 		*dash = '\0';
-	r = parse_u32(name, copy, 0, 1000000, &from, e);
+	r = parse_u32(name, copy, 1, 1000000, &from, e);
 	if (r < 0)
 		return r;
 	to = from + from / 2;

@@ -20,7 +20,7 @@
  * @strict: requests that come before t3.5 are not heard
  * @eco: devices sleep
  * @delay_min_us: shortest delay of a reply
- * @delay_max_us: longest delay of a reply
+ * @delay_max_us: longest delay of a reply; both 0: t3.5 to 1 ms more
  */
 struct bus_config {
 	u32 baud;

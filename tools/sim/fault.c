@@ -5,6 +5,8 @@
 #define TAG_REPLY	0x100	/* tag of a reply: this and the address */
 #define TAG_NOISE	0
 
+#define UNIT_ANY	248	/* whoever is there answers */
+
 /* What the rules do to one transaction */
 struct fate {
 	bool deaf;		/* the request is not heard */
@@ -144,6 +146,11 @@ static size_t contend(u8 *mine, size_t len, const u8 *other, size_t other_len)
 	return len > other_len ? len : other_len;
 }
 
+static bool is_for(const struct module *m, u8 unit)
+{
+	return unit == UNIT_ANY || m->address == unit;
+}
+
 /* Everybody who takes the request for his; the wire carries the mixture. */
 static size_t ask_modules(struct bus *b, const struct wire_frame *f, u8 *reply)
 {
@@ -166,7 +173,7 @@ static size_t ask_modules(struct bus *b, const struct wire_frame *f, u8 *reply)
 		struct module *m = b->module[a];
 
 		if (!m || !module_awake(m) ||
-		    (m->address != address && !address_in(asked, a)))
+		    (!is_for(m, address) && !address_in(asked, a)))
 			continue;
 		n = module_request(m, f->bytes, f->len, one);
 		len = contend(reply, len, one, n);
@@ -177,7 +184,7 @@ static size_t ask_modules(struct bus *b, const struct wire_frame *f, u8 *reply)
 static void reboot(struct bus *b, u8 address)
 {
 	for (u32 a = 1; a <= RTU_ADDRESS_MAX; a++)
-		if (b->module[a] && b->module[a]->address == address)
+		if (b->module[a] && is_for(b->module[a], address))
 			module_reboot(b->module[a]);
 }
 
@@ -259,7 +266,7 @@ static void send_reply(struct bus *b, const struct wire_frame *f,
 static bool somebody_at(const struct bus *b, u8 address)
 {
 	for (u32 a = 1; a <= RTU_ADDRESS_MAX; a++)
-		if (b->module[a] && b->module[a]->address == address &&
+		if (b->module[a] && is_for(b->module[a], address) &&
 		    module_awake(b->module[a]))
 			return true;
 	return false;

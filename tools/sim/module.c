@@ -124,6 +124,45 @@ void module_unfix(struct module *m, enum module_key key)
 	m->fixed &= ~(1U << key);
 }
 
+/**
+ * module_shown() - a quantity as the device reports it
+ * @m: device
+ * @key: quantity
+ * @model: what the model says
+ *
+ * Return: the value it is held at, or else the model's, rounded.
+ */
+s32 module_shown(const struct module *m, enum module_key key, double model)
+{
+	if (m->fixed & 1U << key)
+		return m->fixed_value[key];
+	return (s32)(model < 0 ? model - 0.5 : model + 0.5);
+}
+
+/**
+ * module_fault() - is this fault present?
+ * @m: device
+ * @key: one of the MODULE_KEY_*_FAULT
+ *
+ * Return: true if so.
+ */
+bool module_fault(const struct module *m, enum module_key key)
+{
+	return module_shown(m, key, 0);
+}
+
+/**
+ * module_hot() - must the device do less?
+ * @m: device
+ *
+ * Return: true if so.
+ */
+bool module_hot(const struct module *m)
+{
+	return module_shown(m, MODULE_KEY_MODULE_TEMPERATURE_MC,
+			    m->module_temperature_mc) > MODULE_HOT_MC;
+}
+
 static double cells(const struct module *m)
 {
 	return m->cfg.nominal_mv / 2000.0;
@@ -146,6 +185,7 @@ static void measure_ri(struct module *m)
 	m->ri_spread_permille =
 		(u16)(m->cfg.noise * (3 + pcg_below(&m->rng, 15)));
 	m->ri_sequence++;
+	m->ri_valid = !module_fault(m, MODULE_KEY_SENSE_FAULT);
 }
 
 /**
@@ -254,6 +294,7 @@ static void step_timers(struct module *m, u32 dt_ms)
 	m->lease_ms = run_down(m->lease_ms, dt_ms);
 	m->ri_ms = run_down(m->ri_ms, dt_ms);
 	m->boot_ms = run_down(m->boot_ms, dt_ms);
+	m->latch_ms = run_down(m->latch_ms, dt_ms);
 	if (leased && !m->lease_ms) {
 		m->duty_permille = 0;
 		m->relays = 0;
@@ -340,11 +381,9 @@ u16 module_duty_now(const struct module *m)
 {
 	u16 duty = min_t(u16, m->duty_permille, m->duty_limit_permille);
 
-	if (m->ri_ms || m->mode != BACS_C_MODE_OPERATION)
+	if (m->ri_ms || m->mode != BACS_C_MODE_OPERATION || !m->address)
 		return 0;
-	if (m->module_temperature_mc > 65000)
-		duty /= 2;
-	return duty;
+	return module_hot(m) ? duty / 2 : duty;
 }
 
 /**
@@ -363,8 +402,25 @@ void module_reboot(struct module *m)
 	m->mode = BACS_C_MODE_OPERATION;
 	m->next_address = 0;
 	m->latch = 0;
+	m->latch_ms = 0;
 	m->lease_ms = 0;
 	m->ri_ms = 0;
+	m->ri_valid = false;
+}
+
+/**
+ * module_set_address() - the device has another address from now on
+ * @m: device
+ * @address: 0-247; without one nothing can renew the lease, so it ends
+ */
+void module_set_address(struct module *m, u8 address)
+{
+	m->address = address;
+	if (address)
+		return;
+	m->lease_ms = 0;
+	m->duty_permille = 0;
+	m->relays = 0;
 }
 
 /**
@@ -372,30 +428,27 @@ void module_reboot(struct module *m)
  * @m: device
  * @ms: for so long
  *
- * Short: take the offered address or confirm identification. Over 2 s while
- * addressing or identifying: cancel to address 0. 12 s: force addressing
- * mode, or, in operation, reset to address 0.
+ * Under 2 s: take the offered address, or confirm identification. From 2 s on
+ * cancel either: address 0. 12 s in operation: address 0, else addressing mode.
  */
 void module_press(struct module *m, u32 ms)
 {
-	bool operating = m->mode == BACS_C_MODE_OPERATION && m->address;
+	bool addressing = m->mode == BACS_C_MODE_ADDRESSING;
 
-	if (ms >= 12000 && operating) {
-		m->address = 0;
-		m->duty_permille = 0;
-		m->lease_ms = 0;
+	if (ms >= 12000 && m->address && !addressing) {
+		module_set_address(m, 0);
 	} else if (ms >= 12000) {
 		m->mode = BACS_C_MODE_ADDRESSING;
-	} else if (m->mode == BACS_C_MODE_ADDRESSING && ms > 2000) {
-		m->address = 0;
-		m->next_address = 0;
-	} else if (m->mode == BACS_C_MODE_ADDRESSING && m->next_address) {
-		m->address = m->next_address;
+	} else if (ms >= 2000) {
+		if (!addressing && !m->identify)
+			return;
+		m->identify = 0;
+		module_set_address(m, 0);
+	} else if (addressing && m->next_address) {
+		module_set_address(m, m->next_address);
 		m->next_address = 0;
 		m->mode = BACS_C_MODE_OPERATION;
-	} else if (m->identify) {
+	} else {
 		m->identify = 0;
-		if (ms > 2000)
-			m->address = 0;
 	}
 }

@@ -15,6 +15,8 @@
 #define MODULE_RI_MS		3000	/* duration of an RI measurement */
 #define MODULE_BOOT_MS		400	/* silence after a reboot */
 #define MODULE_LEASE_MAX_S	600
+#define MODULE_LATCH_MS		2000	/* latched values wait for a reader */
+#define MODULE_HOT_MC		65000	/* halves its duty from here on */
 
 /* What can be fixed from outside; the names are in module_keys[] */
 enum module_key {
@@ -105,6 +107,7 @@ struct module {
 	u32 ri_uohm;
 	u16 ri_sequence;
 	u16 ri_spread_permille;
+	bool ri_valid;
 
 	/* registers and their timers */
 	u16 duty_permille;
@@ -119,6 +122,8 @@ struct module {
 	u32 lease_ms;
 	u32 ri_ms;
 	u32 boot_ms;
+	u32 latch_ms;		/* so long the latched values are waited for */
+	u16 latched[BACS_C_JAR_REGISTERS];	/* the longest live block */
 
 	/* sleep: time since the last byte on the wire, and of traffic */
 	bool asleep;
@@ -134,6 +139,10 @@ void module_step(struct module *m, u32 dt_ms);
 void module_hear(struct module *m);
 void module_reboot(struct module *m);
 void module_press(struct module *m, u32 ms);
+s32 module_shown(const struct module *m, enum module_key key, double model);
+bool module_fault(const struct module *m, enum module_key key);
+bool module_hot(const struct module *m);
+void module_set_address(struct module *m, u8 address);
 bool module_awake(const struct module *m);
 u16 module_duty_now(const struct module *m);
 u32 module_bypass_ma(const struct module *m);

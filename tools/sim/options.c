@@ -78,7 +78,7 @@ static const char help_text[] =
 "Wire:\n"
 "  --baud N                1200 to 921600, default 19200\n"
 "  --format F              8E1 (default), 8O1, 8N1 or 8N2\n"
-"  --reply-delay-us N[-M]  delay of a reply, default 2000-3000\n"
+"  --reply-delay-us N[-M]  delay of a reply, default t3.5 to 1 ms more\n"
 "  --strict                do not hear what comes before t3.5\n"
 "  --eco                   modules sleep after 30 s of silence\n"
 "  --seed N                of everything random; always printed\n"
@@ -280,7 +280,6 @@ int options_parse(struct options *o, int argc, char **argv,
 
 	o->bus.baud = 19200;
 	bus_parse_format(&o->bus, "8E1", e);
-	bus_parse_delay(&o->bus, "2000-3000", e);
 	options_device(&added.cfg, BACS_CLASS_JAR);
 	r = first_pass(o, argc, argv, e);
 	if (r)

@@ -2,19 +2,6 @@
 /* Registers of one device and the requests to them; see driver/bacs_c.h */
 #include "module.h"
 
-/* A quantity as the device reports it: fixed from outside, or the model's */
-static s32 shown(const struct module *m, enum module_key key, double model)
-{
-	if (m->fixed & 1U << key)
-		return m->fixed_value[key];
-	return (s32)(model < 0 ? model - 0.5 : model + 0.5);
-}
-
-static bool fault(const struct module *m, enum module_key key)
-{
-	return m->fixed & 1U << key && m->fixed_value[key];
-}
-
 static u16 clamp_u16(s32 v)
 {
 	return (u16)(v < 0 ? 0 : v > 0xFFFF ? 0xFFFF : v);
@@ -28,8 +15,8 @@ static u16 dc_from_mc(s32 mc)
 
 static u16 module_temp_dc(const struct module *m)
 {
-	return dc_from_mc(shown(m, MODULE_KEY_MODULE_TEMPERATURE_MC,
-				m->module_temperature_mc));
+	return dc_from_mc(module_shown(m, MODULE_KEY_MODULE_TEMPERATURE_MC,
+				       m->module_temperature_mc));
 }
 
 static u16 lease_left_s(const struct module *m)
@@ -47,11 +34,11 @@ static u16 common_flags(const struct module *m)
 		flags |= BACS_C_FLAG_IDENTIFY;
 	if (m->lease_ms)
 		flags |= BACS_C_FLAG_LEASED;
-	if (fault(m, MODULE_KEY_SELF_TEST_FAULT))
+	if (module_fault(m, MODULE_KEY_SELF_TEST_FAULT))
 		flags |= BACS_C_FLAG_SELF_TEST;
-	if (fault(m, MODULE_KEY_TEMP_FAULT))
+	if (module_fault(m, MODULE_KEY_TEMP_FAULT))
 		flags |= BACS_C_FLAG_TEMP_FAULT;
-	if (fault(m, MODULE_KEY_SENSE_FAULT))
+	if (module_fault(m, MODULE_KEY_SENSE_FAULT))
 		flags |= BACS_C_FLAG_SENSE_FAULT;
 	return flags;
 }
@@ -68,13 +55,13 @@ static u16 flags_word(const struct module *m)
 			flags |= BACS_C_FLAG_VOLTAGE_VALID;
 		if (temp_ok)
 			flags |= BACS_C_FLAG_TEMP_VALID;
-		if (m->ri_sequence)
+		if (m->ri_valid)
 			flags |= BACS_C_FLAG_RI_VALID;
 		if (m->ri_ms)
 			flags |= BACS_C_FLAG_RI_RUNNING;
 		if (module_duty_now(m))
 			flags |= BACS_C_FLAG_EQUALIZING;
-		if (m->duty_permille && m->module_temperature_mc > 65000)
+		if (m->duty_permille && module_hot(m))
 			flags |= BACS_C_FLAG_DERATED;
 		break;
 	case BACS_CLASS_STRING:
@@ -91,6 +78,13 @@ static u16 flags_word(const struct module *m)
 	return flags;
 }
 
+/* What is not valid is sent as 0. */
+static s32 valid(const struct module *m, u16 flag, enum module_key key,
+		 double model)
+{
+	return flags_word(m) & flag ? module_shown(m, key, model) : 0;
+}
+
 static u16 high(u32 v)
 {
 	return (u16)(v >> 16);
@@ -98,16 +92,19 @@ static u16 high(u32 v)
 
 static u16 jar_register(const struct module *m, u32 reg)
 {
-	u32 ri = (u32)shown(m, MODULE_KEY_RESISTANCE_UOHM, m->ri_uohm);
-	u32 mah = (u32)shown(m, MODULE_KEY_BYPASSED_MAH, m->bypassed_mah);
+	u32 ri = (u32)valid(m, BACS_C_FLAG_RI_VALID, MODULE_KEY_RESISTANCE_UOHM,
+			    m->ri_uohm);
+	u32 mah = (u32)module_shown(m, MODULE_KEY_BYPASSED_MAH, m->bypassed_mah);
 
 	switch (reg) {
 	case BACS_C_JAR_FLAGS:
 		return flags_word(m);
 	case BACS_C_JAR_VOLTAGE_MV:
-		return clamp_u16(shown(m, MODULE_KEY_VOLTAGE_MV, m->voltage_mv));
+		return clamp_u16(valid(m, BACS_C_FLAG_VOLTAGE_VALID,
+				       MODULE_KEY_VOLTAGE_MV, m->voltage_mv));
 	case BACS_C_JAR_TEMP_DC:
-		return dc_from_mc(shown(m, MODULE_KEY_TEMPERATURE_MC,
+		return dc_from_mc(valid(m, BACS_C_FLAG_TEMP_VALID,
+					MODULE_KEY_TEMPERATURE_MC,
 					m->temperature_mc));
 	case BACS_C_JAR_RI_UOHM_HI:
 		return high(ri);
@@ -116,7 +113,8 @@ static u16 jar_register(const struct module *m, u32 reg)
 	case BACS_C_JAR_RI_SEQUENCE:
 		return m->ri_sequence;
 	case BACS_C_JAR_RI_SPREAD_PERMILLE:
-		return clamp_u16(shown(m, MODULE_KEY_RI_SPREAD_PERMILLE,
+		return clamp_u16(valid(m, BACS_C_FLAG_RI_VALID,
+				       MODULE_KEY_RI_SPREAD_PERMILLE,
 				       m->ri_spread_permille));
 	case BACS_C_JAR_DUTY_PERMILLE:
 		return module_duty_now(m);
@@ -137,9 +135,10 @@ static u16 jar_register(const struct module *m, u32 reg)
 
 static u16 string_register(const struct module *m, u32 reg)
 {
-	u32 mv = (u32)shown(m, MODULE_KEY_VOLTAGE_MV, m->voltage_mv);
-	u32 ma = (u32)shown(m, MODULE_KEY_CURRENT_MA, m->current_ma);
-	u32 ripple = (u32)shown(m, MODULE_KEY_RIPPLE_MA, m->ripple_ma);
+	u32 mv = (u32)valid(m, BACS_C_FLAG_VOLTAGE_VALID, MODULE_KEY_VOLTAGE_MV,
+			    m->voltage_mv);
+	u32 ma = (u32)module_shown(m, MODULE_KEY_CURRENT_MA, m->current_ma);
+	u32 ripple = (u32)module_shown(m, MODULE_KEY_RIPPLE_MA, m->ripple_ma);
 
 	switch (reg) {
 	case BACS_C_STRING_FLAGS:
@@ -167,16 +166,17 @@ static u16 string_register(const struct module *m, u32 reg)
 
 static u16 environment_register(const struct module *m, u32 reg)
 {
-	u32 h2 = (u32)shown(m, MODULE_KEY_H2_PPM, m->h2_ppm);
+	u32 h2 = (u32)module_shown(m, MODULE_KEY_H2_PPM, m->h2_ppm);
 
 	switch (reg) {
 	case BACS_C_ENV_FLAGS:
 		return flags_word(m);
 	case BACS_C_ENV_TEMP_DC:
-		return dc_from_mc(shown(m, MODULE_KEY_TEMPERATURE_MC,
+		return dc_from_mc(valid(m, BACS_C_FLAG_TEMP_VALID,
+					MODULE_KEY_TEMPERATURE_MC,
 					m->temperature_mc));
 	case BACS_C_ENV_HUMIDITY_PERMILLE:
-		return clamp_u16(shown(m, MODULE_KEY_HUMIDITY_PERMILLE,
+		return clamp_u16(module_shown(m, MODULE_KEY_HUMIDITY_PERMILLE,
 				       m->humidity_permille));
 	case BACS_C_ENV_H2_PPM_HI:
 		return high(h2);
@@ -197,7 +197,7 @@ static u16 io_register(const struct module *m, u32 reg)
 	case BACS_C_IO_FLAGS:
 		return flags_word(m);
 	case BACS_C_IO_INPUTS:
-		return clamp_u16(shown(m, MODULE_KEY_INPUTS, 0));
+		return clamp_u16(module_shown(m, MODULE_KEY_INPUTS, 0));
 	case BACS_C_IO_RELAYS:
 		return m->relays;
 	case BACS_C_IO_LEASE_LEFT_S:
@@ -318,59 +318,120 @@ static u16 holding(const struct module *m, u32 reg, bool *ret_exists)
 	}
 }
 
-/* Would this write be taken? 0 or the exception that refuses it. */
-static u8 check_write(const struct module *m, u32 reg, u16 value, bool broadcast)
+/* Is there such a register, and can it be written now? */
+static bool writable(const struct module *m, u32 reg, bool broadcast)
 {
-	bool jar = m->cfg.class == BACS_CLASS_JAR;
-
 	switch (reg) {
 	case BACS_C_HOLD_ADDRESS:
-		if (broadcast || m->mode != BACS_C_MODE_ADDRESSING)
-			return RTU_ILLEGAL_ADDRESS;
-		return value <= RTU_ADDRESS_MAX ? 0 : RTU_ILLEGAL_VALUE;
+		return !broadcast && m->mode == BACS_C_MODE_ADDRESSING;
 	case BACS_C_HOLD_DUTY_PERMILLE:
 	case BACS_C_HOLD_DUTY_LIMIT_PERMILLE:
-		if (!jar)
-			return RTU_ILLEGAL_ADDRESS;
-		return value <= BACS_DUTY_MAX ? 0 : RTU_ILLEGAL_VALUE;
+		return m->cfg.class == BACS_CLASS_JAR;
 	case BACS_C_HOLD_RI_TRIGGER:
-		if (!jar)
-			return RTU_ILLEGAL_ADDRESS;
-		if (value > 1)
-			return RTU_ILLEGAL_VALUE;
-		/* the resistor that equalizes is the one that measures */
-		return value && (m->ri_ms || module_duty_now(m)) ?
-		       RTU_DEVICE_BUSY : 0;
+		return m->cfg.class == BACS_CLASS_JAR && !broadcast;
+	case BACS_C_HOLD_NEXT_ADDRESS:
+		return m->mode == BACS_C_MODE_ADDRESSING;
+	case BACS_C_HOLD_RELAYS:
+		return m->cfg.class == BACS_CLASS_IO;
+	default:
+		return reg < BACS_C_HOLD_REGISTERS;
+	}
+}
+
+static bool in_range(u32 reg, u16 value, bool broadcast)
+{
+	static const u16 max[BACS_C_HOLD_REGISTERS] = {
+		[BACS_C_HOLD_ADDRESS] = RTU_ADDRESS_MAX,
+		[BACS_C_HOLD_DUTY_PERMILLE] = BACS_DUTY_MAX,
+		[BACS_C_HOLD_DUTY_LIMIT_PERMILLE] = BACS_DUTY_MAX,
+		[BACS_C_HOLD_RI_TRIGGER] = 1,
+		[BACS_C_HOLD_IDENTIFY] = 1,
+		[BACS_C_HOLD_THRESHOLD] = 1,
+		[BACS_C_HOLD_MODE] = BACS_C_MODE_ADDRESSING,
+		[BACS_C_HOLD_NEXT_ADDRESS] = RTU_ADDRESS_MAX,
+		[BACS_C_HOLD_LATCH] = 0xFFFF,
+		[BACS_C_HOLD_RELAYS] = 0x00FF,
+	};
+
+	switch (reg) {
+	/* a broadcast switches these off for all, never on */
+	case BACS_C_HOLD_DUTY_PERMILLE:
 	case BACS_C_HOLD_IDENTIFY:
 	case BACS_C_HOLD_THRESHOLD:
-		return value <= 1 ? 0 : RTU_ILLEGAL_VALUE;
-	case BACS_C_HOLD_MODE:
-		return value <= BACS_C_MODE_ADDRESSING ? 0 : RTU_ILLEGAL_VALUE;
-	case BACS_C_HOLD_NEXT_ADDRESS:
-		if (m->mode != BACS_C_MODE_ADDRESSING)
-			return RTU_ILLEGAL_ADDRESS;
-		return value <= RTU_ADDRESS_MAX ? 0 : RTU_ILLEGAL_VALUE;
-	case BACS_C_HOLD_LATCH:
-		return 0;
 	case BACS_C_HOLD_RELAYS:
-		if (m->cfg.class != BACS_CLASS_IO)
-			return RTU_ILLEGAL_ADDRESS;
-		return value <= 0xFF ? 0 : RTU_ILLEGAL_VALUE;
+		return broadcast ? !value : value <= max[reg];
 	default:
-		return RTU_ILLEGAL_ADDRESS;
+		return value <= max[reg];
 	}
+}
+
+/* Can it be done at this moment? 0 or the exception. */
+static u8 possible(const struct module *m, u32 reg, u16 value)
+{
+	if (!value || (reg != BACS_C_HOLD_RI_TRIGGER &&
+		       reg != BACS_C_HOLD_DUTY_PERMILLE))
+		return 0;
+	if (module_fault(m, MODULE_KEY_SELF_TEST_FAULT))
+		return RTU_DEVICE_FAILURE;
+	/* the resistor that equalizes is the one that measures */
+	if (reg == BACS_C_HOLD_RI_TRIGGER && (m->ri_ms || module_duty_now(m)))
+		return RTU_DEVICE_BUSY;
+	return 0;
+}
+
+/*
+ * Would all of these writes be taken? 0 or the exception that refuses them, in
+ * the order of the specification: addresses, values, the device's condition.
+ */
+static u8 check_writes(const struct module *m, u32 start, const u8 *values,
+		       u32 count, bool broadcast)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (!writable(m, start + i, broadcast))
+			return RTU_ILLEGAL_ADDRESS;
+	for (i = 0; i < count; i++)
+		if (!in_range(start + i, rtu_get_u16(values + 2 * i), broadcast))
+			return RTU_ILLEGAL_VALUE;
+	for (i = 0; i < count; i++) {
+		u8 no = possible(m, start + i, rtu_get_u16(values + 2 * i));
+
+		if (no)
+			return no;
+	}
+	return 0;
+}
+
+/* The values of this moment, for the next reader of the live block */
+static void latch(struct module *m, u16 number)
+{
+	bool exists = true;
+
+	m->latch = number;
+	m->latch_ms = 0;
+	for (u32 i = 0; i < ARRAY_SIZE(m->latched) && exists; i++)
+		m->latched[i] = module_input(m, i, &exists);
+	m->latch_ms = MODULE_LATCH_MS;
+}
+
+/* Only the renewal map sets a lease anew; a write begins one. */
+static void begin_lease(struct module *m)
+{
+	if (!m->lease_ms)
+		m->lease_ms = BACS_C_LEASE_DEFAULT_S * 1000;
 }
 
 static void write_register(struct module *m, u32 reg, u16 value)
 {
 	switch (reg) {
 	case BACS_C_HOLD_ADDRESS:
-		m->address = (u8)value;
+		module_set_address(m, (u8)value);
 		break;
 	case BACS_C_HOLD_DUTY_PERMILLE:
-		m->duty_permille = value;
-		if (value)
-			m->lease_ms = BACS_C_LEASE_DEFAULT_S * 1000;
+		m->duty_permille = m->address ? value : 0;
+		if (m->duty_permille)
+			begin_lease(m);
 		break;
 	case BACS_C_HOLD_DUTY_LIMIT_PERMILLE:
 		m->duty_limit_permille = value;
@@ -392,12 +453,12 @@ static void write_register(struct module *m, u32 reg, u16 value)
 		m->next_address = (u8)value;
 		break;
 	case BACS_C_HOLD_LATCH:
-		m->latch = value;
+		latch(m, value);
 		break;
 	case BACS_C_HOLD_RELAYS:
-		m->relays = value;
-		if (value)
-			m->lease_ms = BACS_C_LEASE_DEFAULT_S * 1000;
+		m->relays = m->address ? value : 0;
+		if (m->relays)
+			begin_lease(m);
 		break;
 	}
 }
@@ -422,10 +483,12 @@ static u8 write_lease(struct module *m, const u8 *words)
 	return 0;
 }
 
-static u8 do_read(const struct module *m, const u8 *frame, u8 *reply,
+static u8 do_read(struct module *m, const u8 *frame, u8 *reply,
 		  size_t *ret_len)
 {
 	u32 start = rtu_get_u16(frame + 2), count = rtu_get_u16(frame + 4);
+	bool latched = m->latch_ms && frame[1] == RTU_READ_INPUT &&
+		       start < ARRAY_SIZE(m->latched);
 
 	if (!count || count > RTU_READ_MAX)
 		return RTU_ILLEGAL_VALUE;
@@ -437,8 +500,12 @@ static u8 do_read(const struct module *m, const u8 *frame, u8 *reply,
 
 		if (!exists)
 			return RTU_ILLEGAL_ADDRESS;
+		if (latched)
+			v = m->latched[start + i];
 		rtu_put_u16(reply + 3 + 2 * i, v);
 	}
+	if (latched)
+		m->latch_ms = 0;
 	reply[0] = frame[0];
 	reply[1] = frame[1];
 	reply[2] = (u8)(2 * count);
@@ -458,12 +525,9 @@ static u8 do_write_multiple(struct module *m, const u8 *frame, size_t len)
 		return RTU_ILLEGAL_VALUE;
 	if (start == BACS_C_HOLD_LEASE_S && count == BACS_C_LEASE_REGISTERS)
 		return write_lease(m, frame + 7);
-	for (u32 i = 0; i < count; i++) {
-		refused = check_write(m, start + i,
-				      rtu_get_u16(frame + 7 + 2 * i), broadcast);
-		if (refused)
-			return refused;
-	}
+	refused = check_writes(m, start, frame + 7, count, broadcast);
+	if (refused)
+		return refused;
 	for (u32 i = 0; i < count; i++)
 		write_register(m, start + i, rtu_get_u16(frame + 7 + 2 * i));
 	return 0;
@@ -483,9 +547,8 @@ static u8 serve(struct module *m, const u8 *frame, size_t len, u8 *reply,
 	case RTU_WRITE_SINGLE:
 		if (len != 8)
 			return RTU_ILLEGAL_VALUE;
-		refused = check_write(m, rtu_get_u16(frame + 2),
-				      rtu_get_u16(frame + 4),
-				      frame[0] == RTU_BROADCAST);
+		refused = check_writes(m, rtu_get_u16(frame + 2), frame + 4, 1,
+				       frame[0] == RTU_BROADCAST);
 		if (!refused)
 			write_register(m, rtu_get_u16(frame + 2),
 				       rtu_get_u16(frame + 4));
