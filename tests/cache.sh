@@ -49,6 +49,11 @@ publish() {
 	mv -T "$1" "$2"
 }
 
+# use DIR - mark as used; what nobody used for three days goes away with the next
+# result of its kind
+use() { touch -c "$1"; }
+prune() { find "$1" -mindepth 1 -maxdepth 1 -mtime +3 -exec rm -rf {} +; }
+
 # quietly LOGNAME COMMAND... - output only if it fails
 quietly() {
 	_log=$tmp/$1.log
