@@ -182,6 +182,7 @@ enum bacs_limit {
  * @address: 1-247
  * @added: the device is registered; by the children work
  * @hwmon: chip, NULL unless registered; by the children work
+ * @hwmon_name: name of the chip; hwmon keeps a pointer to it
  * @power: power supply, likewise
  * @lock: protects what follows
  * @state: enum bacs_module_state
@@ -207,6 +208,7 @@ struct bacs_module {
 	u8 address;
 	bool added;
 	struct device *hwmon;
+	char hwmon_name[BACS_BUS_NAME_MAX + 8];
 	struct bacs_power *power;
 
 	spinlock_t lock;

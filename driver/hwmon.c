@@ -232,12 +232,10 @@ static const struct hwmon_chip_info chip_info = {
  */
 struct device *bacs_hwmon_register(struct bacs_module *module)
 {
-	char name[BACS_BUS_NAME_MAX + 8];
-
-	snprintf(name, sizeof(name), "%s_%03u", module->bus->name,
-		 module->address);
-	return hwmon_device_register_with_info(&module->dev, name, module,
-					       &chip_info, NULL);
+	snprintf(module->hwmon_name, sizeof(module->hwmon_name), "%s_%03u",
+		 module->bus->name, module->address);
+	return hwmon_device_register_with_info(&module->dev, module->hwmon_name,
+					       module, &chip_info, NULL);
 }
 
 /**
