@@ -22,6 +22,7 @@
 #include "driver.h"
 #include "line.h"
 #include "options.h"
+#include "profile.h"
 #include "tune.h"
 
 #define CONFIG_DIRECTORY	"/etc/bacs/attach.d"
@@ -401,6 +402,7 @@ static void tell_tuning(bool verbose, const struct attach_tuning *tuning,
 static enum exit_code serve(const struct command *command,
 			    struct attach_line *line,
 			    const struct attach_options *o,
+			    const struct bacs_profile *profile,
 			    unsigned int rx_trigger, int signals)
 {
 	enum exit_code code;
@@ -415,6 +417,14 @@ static enum exit_code serve(const struct command *command,
 		return EXIT_FAILED;
 	}
 	tell(o->verbose, "discipline %d", ldisc);
+	if (profile) {
+		r = attach_profile_give(profile, why, sizeof(why));
+		if (r < 0) {
+			complain("%s", why);
+			return EXIT_FAILED;
+		}
+		tell(o->verbose, "profile %s", o->profile);
+	}
 	r = attach_driver_start(line, o, SYSFS, rx_trigger, why,
 				sizeof(why));
 	if (r < 0) {
@@ -433,6 +443,8 @@ static enum exit_code attach(const struct command *command, int signals)
 {
 	struct attach_line *line __attribute__((
 		cleanup(attach_line_closep))) = NULL;
+	struct bacs_profile *profile __attribute__((
+		cleanup(attach_profile_freep))) = NULL;
 	struct attach_tuning tuning = { 0 };
 	struct attach_options o;
 	unsigned int rx_trigger;
@@ -448,6 +460,11 @@ static enum exit_code attach(const struct command *command, int signals)
 	}
 	if (gather_options(command, attach_line_devnum(line), &o) < 0)
 		return EXIT_USAGE;
+	r = attach_profile_read(&o, &profile, why, sizeof(why));
+	if (r < 0) {
+		complain("%s", why);
+		return EXIT_USAGE;
+	}
 	r = attach_line_configure(line, &o, why, sizeof(why));
 	if (r < 0) {
 		complain("%s", why);
@@ -459,7 +476,7 @@ static enum exit_code attach(const struct command *command, int signals)
 	rx_trigger = attach_tune(&tuning, SYSFS, attach_line_devnum(line),
 				 attach_line_is_pty(line));
 	tell_tuning(o.verbose, &tuning, rx_trigger);
-	code = serve(command, line, &o, rx_trigger, signals);
+	code = serve(command, line, &o, profile, rx_trigger, signals);
 	/* The bus first, then the UART below it, while it is open. */
 	attach_line_end_bus(line);
 	attach_untune(&tuning);

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Profiles as text; arguments: the files of profiles/ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "decimal.h"
+#include "profile-text.h"
+
+#define HEAD	"[Profile]\nName=x\nClass=string\nFunction=4\n" \
+		"Start=0x10\nCount=4\n"
+#define FIELD	"[Field]\nQuantity=voltage_mv\nRegister=16\n"
+
+static int file_count;
+static char **file_names;
+
+static int parse(const char *text, struct bacs_profile **ret, struct ini *ini)
+{
+	ini->file = "t.profile";
+	return profile_text_parse(ini, text, strlen(text), ret);
+}
+
+static void a_whole_profile_is_read(void **state)
+{
+	struct bacs_profile *p;
+	unsigned int reg;
+	unsigned int width;
+	unsigned int flags;
+	int32_t multiplier;
+	int32_t divisor;
+	int32_t offset;
+	struct ini ini;
+	enum bacs_q q;
+
+	(void)state;
+	assert_int_equal(parse("# one\n"
+			       "[Profile]\n"
+			       "Name=dev-1\n"
+			       "Class=jar\n"
+			       "Model=Some Sensor 9\n"
+			       "Function=3\n"
+			       "Start=100\n"
+			       "Count=10\n"
+			       "ResponseMs=50\n"
+			       "NominalMv=2000\n"
+			       "[Field]\n"
+			       "Quantity=temperature_mc\n"
+			       "Register=104\n"
+			       "Signed=yes\n"
+			       "Scale=0.1 degC\n"
+			       "Offset=-273 degC\n"
+			       "[Field]\n"
+			       "Quantity=current_ma\n"
+			       "Register=0x6c\n"
+			       "Width=32\n"
+			       "WordOrder=low-first\n"
+			       "Scale=1/3\n", &p, &ini), 0);
+	assert_string_equal(bacs_profile_name(p), "dev-1");
+	assert_string_equal(bacs_profile_model(p), "Some Sensor 9");
+	assert_int_equal(bacs_profile_class(p), BACS_MODCLASS_JAR);
+	assert_int_equal(bacs_profile_function(p), 3);
+	assert_int_equal(bacs_profile_start(p), 100);
+	assert_int_equal(bacs_profile_count(p), 10);
+	assert_int_equal(bacs_profile_response_ms(p), 50);
+	assert_int_equal(bacs_profile_nominal_mv(p), 2000);
+	assert_int_equal(bacs_profile_fields(p), 2);
+	assert_int_equal(bacs_profile_field(p, 0, &q, &reg, &width, &flags,
+					    &multiplier, &divisor, &offset), 0);
+	assert_int_equal(q, BACS_Q_TEMPERATURE);
+	assert_int_equal(reg, 4);
+	assert_int_equal(width, 16);
+	assert_int_equal(flags, BACS_FIELD_SIGNED);
+	assert_int_equal(multiplier, 100);
+	assert_int_equal(divisor, 1);
+	assert_int_equal(offset, -273000);
+	assert_int_equal(bacs_profile_field(p, 1, &q, &reg, &width, &flags,
+					    &multiplier, &divisor, &offset), 0);
+	assert_int_equal(q, BACS_Q_CURRENT);
+	assert_int_equal(reg, 8);
+	assert_int_equal(width, 32);
+	assert_int_equal(flags, BACS_FIELD_LOW_WORD_FIRST);
+	assert_int_equal(multiplier, 1);
+	assert_int_equal(divisor, 3);
+	assert_int_equal(offset, 0);
+	bacs_profile_free(p);
+}
+
+static void bad_profiles_are_refused_by_line(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *says;
+	} cases[] = {
+		{ "", "t.profile: no [Profile]" },
+		{ "Name=x\n", "t.profile:1: Name= stands before" },
+		{ "[Field]\n", "t.profile:1: [Field] before [Profile]" },
+		{ "[Other]\n", "t.profile:1: unknown section [Other]" },
+		{ "[Profile]\nName=X\n", "t.profile:2: Name=X: a small" },
+		{ "[Profile]\nName=\n", "t.profile:2: Name=" },
+		{ "[Profile]\nClass=cell\n", "t.profile:2: Class=cell: allowed "
+		  "are jar" },
+		{ "[Profile]\nModel=12345678901234567890123456789012\n",
+		  "at most 31" },
+		{ "[Profile]\nFunction=5\n", "t.profile:2: Function=5: allowed "
+		  "is a number from 3 to 4" },
+		{ "[Profile]\nFunction=-3\n", "from 3 to 4" },
+		{ "[Profile]\nStart=65536\n", "from 0 to 65535" },
+		{ "[Profile]\nStart=0x\n", "from 0 to 65535" },
+		{ "[Profile]\nStart=1e3\n", "from 0 to 65535" },
+		{ "[Profile]\nStart=0x111111111\n", "from 0 to 65535" },
+		{ "[Profile]\nCount=126\n", "from 1 to 125" },
+		{ "[Profile]\nCount=0\n", "from 1 to 125" },
+		{ "[Profile]\nResponseMs=4\n", "from 5 to 10000" },
+		{ "[Profile]\nNominalMv=65536\n", "from 0 to 65535" },
+		{ "[Profile]\nColour=red\n", "t.profile:2: unknown key "
+		  "Colour=" },
+		{ "[Profile]\nName=x\nName=y\n", "t.profile:3: Name= is given "
+		  "twice" },
+		{ "[Profile]\nName=x\n" FIELD, "t.profile:1: [Profile] has no "
+		  "Class=" },
+		{ "[Profile]\nName=x\n[Profile]\n", "t.profile:1: [Profile] "
+		  "has no Class=" },
+		{ HEAD HEAD, "t.profile:7: a second [Profile]" },
+		{ HEAD, "t.profile: " },
+		{ "[Profile]\nName=x\nClass=jar\nFunction=3\nStart=65535\n"
+		  "Count=2\n", "t.profile:1: Start=65535 and Count=2" },
+		{ HEAD "[Field]\nRegister=16\n", "t.profile:7: [Field] has no "
+		  "Quantity=" },
+		{ HEAD "[Field]\nQuantity=voltage_mv\n", "t.profile:7: [Field] "
+		  "has no Register=" },
+		{ HEAD "[Field]\nQuantity=voltage\n", "t.profile:8: "
+		  "Quantity=voltage: no such" },
+		{ HEAD "[Field]\nQuantity=voltage_mv\nRegister=15\n",
+		  "t.profile:7: Register=15 (0xf) of 16 bits: the block has "
+		  "registers 16 to 19" },
+		{ HEAD "[Field]\nQuantity=voltage_mv\nRegister=20\n",
+		  "t.profile:7: Register=20" },
+		{ HEAD "[Field]\nQuantity=voltage_mv\nRegister=19\nWidth=32\n",
+		  "t.profile:7: Register=19" },
+		{ HEAD FIELD "Width=64\n", "t.profile:10: Width=64: allowed" },
+		{ HEAD FIELD "Signed=maybe\n", "allowed are yes" },
+		{ HEAD FIELD "WordOrder=middle\n", "high-first" },
+		{ HEAD FIELD "WordOrder=low-first\n", "t.profile:7: WordOrder="
+		  "low-first needs Width=32" },
+		{ HEAD FIELD "Scale=0\n", "t.profile:10: Scale=0: is 0/1" },
+		{ HEAD FIELD "Scale=ten\n", "V, mV or uV" },
+		{ HEAD FIELD "Scale=1 A\n", "V, mV or uV" },
+		{ HEAD FIELD "Scale=1e-3\n", "V, mV or uV" },
+		{ HEAD FIELD "Scale=0.00000000001\n", "at most 10 digits" },
+		{ HEAD FIELD "Scale=0.000000001 uV\n", "32 bits" },
+		{ HEAD FIELD "Scale=3000000 V\n", "32 bits" },
+		{ HEAD FIELD "Scale=1/0\n", "1/3" },
+		{ HEAD FIELD "Offset=0.0001 V\n", "whole number" },
+		{ HEAD FIELD "Offset=3000000 V\n", "32 bits" },
+		{ HEAD "[Field]\nScale=1\n", "below Quantity=" },
+		{ HEAD FIELD FIELD, "t.profile:10: Quantity=voltage_mv has a "
+		  "[Field] already" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bacs_profile *p = (void *)1;
+		struct ini ini;
+
+		if (parse(cases[i].text, &p, &ini) >= 0)
+			fail_msg("taken: %s", cases[i].text);
+		assert_ptr_equal(p, (void *)1);
+		if (!strstr(ini.error, cases[i].says))
+			fail_msg("'%s' does not say '%s'", ini.error,
+				 cases[i].says);
+	}
+}
+
+static void decimals_are_exact(void **state)
+{
+	static const struct {
+		const char *text;
+		enum bacs_q q;
+		int64_t numerator;
+		int64_t denominator;
+	} cases[] = {
+		{ "1", BACS_Q_VOLTAGE, 1, 1 },
+		{ "0.01 V", BACS_Q_VOLTAGE, 10, 1 },
+		{ "0.01", BACS_Q_VOLTAGE, 1, 100 },
+		{ ".5mV", BACS_Q_VOLTAGE, 1, 2 },
+		{ "10 uV", BACS_Q_VOLTAGE, 1, 100 },
+		{ "-0.1 degC", BACS_Q_TEMPERATURE, -100, 1 },
+		{ "0.25 mohm", BACS_Q_RESISTANCE, 250, 1 },
+		{ "1 %", BACS_Q_HUMIDITY, 10, 1 },
+		{ "0.1 %", BACS_Q_H2, 1000, 1 },
+		{ "2/6", BACS_Q_BOOTS, 1, 3 },
+		{ "0.1 Ah", BACS_Q_BYPASSED, 100, 1 },
+		{ "9999999999", BACS_Q_BOOTS, 9999999999, 1 },
+		{ "000000000001", BACS_Q_BOOTS, 1, 1 },
+		{ "0", BACS_Q_BOOTS, 0, 1 },
+	};
+	static const char *const bad[] = {
+		"", "-", ".", "1.", "1..2", "1 2", "+1", "1,5", "1/2/3",
+		"1/.5", "1.5/2", "12345678901", "1 V", " 1", "0x10", "--1",
+	};
+	struct decimal d;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (decimal_parse(cases[i].text, cases[i].q, &d) < 0)
+			fail_msg("refused: %s", cases[i].text);
+		assert_int_equal(d.numerator, cases[i].numerator);
+		assert_int_equal(d.denominator, cases[i].denominator);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		if (decimal_parse(bad[i], BACS_Q_BOOTS, &d) == 0)
+			fail_msg("taken: '%s'", bad[i]);
+	}
+}
+
+static void profiles_are_compared_whole(void **state)
+{
+	static const char *const others[] = {
+		HEAD FIELD "Scale=2\n",
+		HEAD FIELD "Offset=2\n",
+		HEAD FIELD "Signed=yes\n",
+		HEAD FIELD "Width=32\n",
+		HEAD "[Field]\nQuantity=voltage_mv\nRegister=17\n",
+		HEAD "[Field]\nQuantity=current_ma\nRegister=16\n",
+		HEAD "Model=m\n" FIELD,
+		HEAD "ResponseMs=301\n" FIELD,
+		HEAD "NominalMv=1\n" FIELD,
+		HEAD FIELD "[Field]\nQuantity=current_ma\nRegister=17\n",
+	};
+	struct bacs_profile *a;
+	struct bacs_profile *b;
+	struct ini ini;
+
+	(void)state;
+	assert_int_equal(parse(HEAD FIELD, &a, &ini), 0);
+	assert_int_equal(parse(HEAD "ResponseMs=300\n" FIELD, &b, &ini), 0);
+	assert_true(profile_text_same(a, b));
+	bacs_profile_free(b);
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		assert_int_equal(parse(others[i], &b, &ini), 0);
+		assert_false(profile_text_same(a, b));
+		bacs_profile_free(b);
+	}
+	bacs_profile_free(a);
+}
+
+static void shipped_profiles_are_good_and_named_like_their_files(void **state)
+{
+	(void)state;
+	assert_true(file_count >= 2);
+	for (int i = 0; i < file_count; i++) {
+		const char *slash = strrchr(file_names[i], '/');
+		struct bacs_profile *p;
+		char expected[128];
+		struct ini ini;
+
+		if (profile_text_read(&ini, file_names[i], &p) < 0)
+			fail_msg("%s", ini.error);
+		snprintf(expected, sizeof(expected), "%s%s",
+			 bacs_profile_name(p), PROFILE_TEXT_SUFFIX);
+		assert_string_equal(slash ? slash + 1 : file_names[i],
+				    expected);
+		bacs_profile_free(p);
+	}
+}
+
+static void files_that_are_none_are_refused(void **state)
+{
+	struct bacs_profile *p;
+	struct ini ini;
+
+	(void)state;
+	assert_int_equal(profile_text_read(&ini, "/nonexistent", &p), -ENOENT);
+	assert_string_equal(ini.error,
+			    "/nonexistent: No such file or directory");
+	assert_int_equal(profile_text_read(&ini, "/tmp", &p), -EINVAL);
+	assert_string_equal(ini.error, "/tmp: not a regular file");
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_whole_profile_is_read),
+		cmocka_unit_test(bad_profiles_are_refused_by_line),
+		cmocka_unit_test(decimals_are_exact),
+		cmocka_unit_test(profiles_are_compared_whole),
+		cmocka_unit_test(
+			shipped_profiles_are_good_and_named_like_their_files),
+		cmocka_unit_test(files_that_are_none_are_refused),
+	};
+
+	file_count = argc - 1;
+	file_names = argv + 1;
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
