@@ -110,7 +110,7 @@ struct bacs_bus {
 	u64 started_ns;
 	struct bacs_stored_profile *stored;
 
-	spinlock_t lock;
+	spinlock_t lock;	/* engine and ring */
 	struct hrtimer timer;
 	bool dead;
 	const struct bacs_transport_ops *transport_ops;
@@ -211,7 +211,7 @@ struct bacs_module {
 	char hwmon_name[BACS_BUS_NAME_MAX + 8];
 	struct bacs_power *power;
 
-	spinlock_t lock;
+	spinlock_t lock;	/* all below */
 	u32 state;
 	u64 since_ns;
 	struct bacs_sample sample;

@@ -22,6 +22,7 @@
 /* Enough to fill a message */
 #define PUBLISH_NOTES	32
 
+/* List of buses, their controllers, profiles; see bacs.h */
 DEFINE_MUTEX(bacs_lock);
 LIST_HEAD(bacs_buses);
 unsigned int bacs_generation = 1;

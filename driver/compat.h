@@ -23,13 +23,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 
 /* Types of tty_ldisc_ops.receive_buf since 6.6 */
 #ifdef BACS_HAVE_TTY_U8
-typedef u8 bacs_tty_char;
-typedef u8 bacs_tty_flag;
-typedef size_t bacs_tty_count;
+#define BACS_TTY_CHAR		u8
+#define BACS_TTY_FLAG		u8
+#define BACS_TTY_COUNT		size_t
 #else
-typedef unsigned char bacs_tty_char;
-typedef char bacs_tty_flag;
-typedef int bacs_tty_count;
+#define BACS_TTY_CHAR		unsigned char
+#define BACS_TTY_FLAG		char
+#define BACS_TTY_COUNT		int
 #endif
 
 /* A battery monitor must not keep the machine awake. */

@@ -31,9 +31,16 @@ MODULE_PARM_DESC(ldisc, "number of the line discipline (default 29)");
  */
 struct bacs_line {
 	struct tty_struct *tty;
-	struct mutex mutex;
+	struct mutex mutex;	/* two BACS_IOC_START at once */
 	struct bacs_bus *bus;
 };
+
+/* A bus that is seen is a bus that is complete. */
+static struct bacs_bus *line_bus(struct bacs_line *line)
+{
+	/* Pairs with the store in line_start(). */
+	return smp_load_acquire(&line->bus);
+}
 
 static int line_write(void *transport, const u8 *frame, size_t len)
 {
@@ -159,6 +166,7 @@ static int line_start(struct bacs_line *line, unsigned long arg)
 	if (IS_ERR(bus))
 		err = PTR_ERR(bus);
 	else
+		/* Pairs with the load in line_bus(). */
 		smp_store_release(&line->bus, bus);
 out:
 	mutex_unlock(&line->mutex);
@@ -174,11 +182,11 @@ static int bacs_ldisc_ioctl(struct tty_struct *tty, unsigned int cmd,
 }
 
 static void bacs_ldisc_receive(struct tty_struct *tty,
-			       const bacs_tty_char *bytes,
-			       const bacs_tty_flag *flags, bacs_tty_count count)
+			       const BACS_TTY_CHAR *bytes,
+			       const BACS_TTY_FLAG *flags, BACS_TTY_COUNT count)
 {
 	struct bacs_line *line = tty->disc_data;
-	struct bacs_bus *bus = smp_load_acquire(&line->bus);
+	struct bacs_bus *bus = line_bus(line);
 	size_t len = count, from = 0;
 
 	if (!bus)
@@ -198,7 +206,7 @@ static void bacs_ldisc_set_termios(struct tty_struct *tty,
 				   const struct ktermios *old)
 {
 	struct bacs_line *line = tty->disc_data;
-	struct bacs_bus *bus = smp_load_acquire(&line->bus);
+	struct bacs_bus *bus = line_bus(line);
 
 	/* Called with termios_rwsem held for writing. */
 	if (bus)

@@ -186,7 +186,7 @@ u32 bacs_module_update_alarms(struct bacs_module *module)
 	now |= below(module, t, BACS_LIMIT_TEMP_LCRIT, BACS_ALARM_TEMP_LCRIT);
 	now |= above(module, t, BACS_LIMIT_TEMP_CRIT, BACS_ALARM_TEMP_CRIT);
 	if (bacs_sample_has(&module->sample, BACS_QUANTITY_FLAGS) &&
-	    module->bus->stored == NULL &&
+	    !module->bus->stored &&
 	    module->sample.value[BACS_QUANTITY_FLAGS] & BACS_C_FLAG_TEMP_FAULT)
 		now |= BACS_ALARM_TEMP_FAULT;
 	module->edges |= module->alarms ^ now;

@@ -28,6 +28,7 @@ static struct bacs_module *ensure_module(struct bacs_bus *bus, u8 address)
 	mutex_lock(&bacs_lock);
 	bacs_generation++;
 	mutex_unlock(&bacs_lock);
+	/* Readers of bacs_bus_module() see a complete module. */
 	smp_store_release(&bus->modules[address], module);
 	bacs_notify_event(bus, BACS_EVENT_MODULE_ADDED, &info);
 	queue_work(bacs_children_wq, &bus->children);

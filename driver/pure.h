@@ -23,39 +23,7 @@
 
 #else
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
-typedef int8_t s8;
-typedef int16_t s16;
-typedef int32_t s32;
-typedef int64_t s64;
-
-#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
-#define BIT(n)			(1UL << (n))
-#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
-#define U64_MAX			UINT64_MAX
-#define S32_MAX			INT32_MAX
-#define S32_MIN			INT32_MIN
-#define NSEC_PER_SEC		1000000000L
-#define NSEC_PER_MSEC		1000000L
-#define NSEC_PER_USEC		1000L
-#define fallthrough		__attribute__((__fallthrough__))
-
-static inline u64 div_u64(u64 n, u32 d) { return n / d; }
-static inline s64 div_s64(s64 n, s32 d) { return n / d; }
-
-#define min_t(type, a, b)	((type)(a) < (type)(b) ? (type)(a) : (type)(b))
-#define max_t(type, a, b)	((type)(a) > (type)(b) ? (type)(a) : (type)(b))
-
-u16 crc16(u16 crc, const u8 *buf, size_t len);
+#include "user/pure-user.h"
 
 #endif /* __KERNEL__ */
 #endif /* BACS_PURE_H */
