@@ -28,17 +28,15 @@ static u64 upper_edge(u32 i)
 /**
  * hist_add() - count a time
  * @h: histogram, zeroed before its first use
- * @ns: the time; from 2^62 ns on they share a bucket
+ * @ns: the time
  */
 void hist_add(struct hist *h, u64 ns)
 {
-	u32 i = index_of(ns);
-
 	h->count++;
 	h->sum += ns;
 	if (ns > h->max)
 		h->max = ns;
-	h->bucket[i < HIST_BUCKETS ? i : HIST_BUCKETS - 1]++;
+	h->bucket[index_of(ns)]++;
 }
 
 /**

@@ -6,7 +6,7 @@
 #include "pure.h"
 
 #define HIST_SUB_BITS	5
-#define HIST_BUCKETS	((64 - HIST_SUB_BITS) << HIST_SUB_BITS)
+#define HIST_BUCKETS	((65 - HIST_SUB_BITS) << HIST_SUB_BITS)
 
 struct hist {
 	u64 count;
