@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The front door for those who type make.  KDIR= is the kernel to build the
+# module for, DESTDIR= where to install.
+KDIR ?= /lib/modules/$(shell uname -r)/build
+BUILD ?= build
+MODDIR = $(DESTDIR)/lib/modules/$(shell $(MAKE) -s -C "$(KDIR)" kernelrelease)/extra
+
+all: $(BUILD)/build.ninja
+	meson compile -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	meson setup --prefix=/usr --sysconfdir=/etc --localstatedir=/var $(BUILD)
+
+# kbuild wants a path without spaces: ./run builds in a copy that has none
+modules:
+	$(MAKE) -C "$(KDIR)" M="$(CURDIR)" CONFIG_BACS=m modules
+
+check demo:
+	./run $@
+
+bench: all
+	meson test -C $(BUILD) --benchmark --verbose
+
+install: all
+	meson install -C $(BUILD) $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
+	if [ -e driver/bacs.ko ]; then \
+		install -D -m 644 driver/bacs.ko "$(MODDIR)/bacs.ko"; \
+		[ -n "$(DESTDIR)" ] || depmod; \
+	fi
+
+clean:
+	rm -rf $(BUILD)
+	[ ! -e driver/.bacs.ko.cmd ] || $(MAKE) -C "$(KDIR)" M="$(CURDIR)" clean
+
+.PHONY: all modules check demo bench install clean
