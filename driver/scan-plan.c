@@ -131,9 +131,12 @@ static bool prepare_search(struct scan *scan, u64 now)
 		if (a > RTU_ADDRESS_MAX) {
 			scan->search_cursor = 1;
 			scan->passes++;
+			/* A sleeper asked before it could wake proves nothing. */
 			if (scan->discovering && scan->passes >= 2 &&
-			    now - scan->first_tx >= SCAN_DISCOVERY_NS)
+			    scan->pass_started - scan->first_tx >=
+			    SCAN_DISCOVERY_NS)
 				scan_end_discovery(scan, now);
+			scan->pass_started = now;
 			if (!scan->discovering && now < scan->next_probe)
 				return false;
 			continue;

@@ -75,7 +75,6 @@ static void lose(struct scan *scan, u8 address, u64 now)
 
 	slot->polled = false;
 	slot->identified = false;
-	slot->has_boots = false;
 	slot->misses = 0;
 	slot->good = 0;
 	slot->lost_at = now;
@@ -197,8 +196,10 @@ static int ident_reply(struct scan *scan, struct scan_slot *slot,
 
 	if (err)
 		return err;
-	if (slot->serial && slot->serial != note.identity.serial)
+	if (slot->serial && slot->serial != note.identity.serial) {
+		slot->has_boots = false;
 		scan_note(scan, SCAN_NOTE_CHANGED, scan->address, 0, 0);
+	}
 	slot->serial = note.identity.serial;
 	slot->class = note.identity.class;
 	slot->identified = true;

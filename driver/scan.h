@@ -270,6 +270,7 @@ struct scan {
 	bool discovering;
 	bool any_address;	/* no range is configured */
 	u32 passes;
+	u64 pass_started;	/* of the search */
 	u16 search_cursor;
 	u64 next_probe;		/* background search */
 	bool second_master;
