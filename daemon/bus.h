@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* org.bacs1 on the system bus */
+#ifndef BACSD_BUS_H
+#define BACSD_BUS_H
+
+#include "manager.h"
+
+#define BUS_NAME		"org.bacs1"
+#define BUS_ROOT		"/org/bacs1"
+#define BUS_PREFIX		"/org/bacs1/bus"
+#define BUS_MANAGER		"org.bacs1.Manager"
+#define BUS_BUS			"org.bacs1.Bus"
+#define BUS_MODULE		"org.bacs1.Module"
+#define BUS_PATH_MAX		64
+
+/* Connect, publish, ask for the name. Negative errno: try again later. */
+int bus_open(struct manager *manager);
+void bus_close(struct manager *manager);
+/* Connect again where the connection was lost */
+void bus_tick(struct manager *manager, uint64_t now_ns);
+
+/* bus-signal.c: changes are collected and told once per turn of the loop */
+int bus_signal_open(struct manager *manager);
+void bus_signal_close(struct manager *manager);
+void bus_site_changed(struct manager *manager);
+void bus_bus_changed(struct manager *manager, const struct policy_bus *bus);
+void bus_bus_gone(struct manager *manager, const struct policy_bus *bus);
+void bus_module_changed(struct manager *manager,
+			const struct policy_module *module);
+void bus_module_gone(struct manager *manager,
+		     const struct policy_module *module);
+void bus_event(struct manager *manager, const struct policy_event *event);
+
+/* bus-path.c */
+void bus_path_of_bus(const char *bus, char path[BUS_PATH_MAX]);
+void bus_path_of_module(const struct policy_module *module,
+			char path[BUS_PATH_MAX]);
+const struct policy_bus *bus_find_bus(struct manager *manager,
+				      const char *path);
+const struct policy_module *bus_find_module(struct manager *manager,
+					    const char *path);
+int bus_enumerate(sd_bus *bus, const char *prefix, void *userdata,
+		  char ***ret_nodes, sd_bus_error *error);
+
+/* The vtables, one file each: bus-manager.c, bus-bus.c, bus-module.c */
+extern const sd_bus_vtable bus_manager_vtable[];
+extern const sd_bus_vtable bus_bus_vtable[];
+extern const sd_bus_vtable bus_module_vtable[];
+int bus_bus_lookup(sd_bus *bus, const char *path, const char *interface,
+		   void *userdata, void **ret_found, sd_bus_error *error);
+int bus_module_lookup(sd_bus *bus, const char *path, const char *interface,
+		      void *userdata, void **ret_found, sd_bus_error *error);
+/* bus-snapshot.c */
+int bus_get_snapshot(sd_bus_message *call, void *userdata,
+		     sd_bus_error *error);
+
+/**
+ * access_check - may the caller do this?
+ * @manager: daemon
+ * @call: method call
+ * @action: polkit action, such as org.bacs1.operate
+ * @granted: does what was asked and replies; its negative errno is replied
+ * @error: error of the check itself
+ *
+ * Asks polkit over the bus without waiting. Where there is no polkit, root and
+ * members of group bacs-operators may. A refusal is logged with the uid.
+ *
+ * Return: what a method handler returns.
+ */
+int access_check(struct manager *manager, sd_bus_message *call,
+		 const char *action,
+		 int (*granted)(struct manager *manager, sd_bus_message *call,
+				uint32_t uid, sd_bus_error *error),
+		 sd_bus_error *error);
+void access_find_group(struct manager *manager);
+
+/* Error of a libbacs command into a D-Bus error that says why */
+int bus_command_error(struct manager *manager, int r, const char *what,
+		      sd_bus_error *error);
+/* Become the controller of a bus, which some commands need */
+int bus_claim(struct manager *manager, const char *bus, sd_bus_error *error);
+
+#endif

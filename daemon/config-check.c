@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Checks across the configuration's sections, labels, look-ups */
+#include <errno.h>
+#include <string.h>
+
+#include "config.h"
+
+const struct config_bus *config_find_bus(const struct config *config,
+					 const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config->bus_count; i++)
+		if (!strcmp(config->buses[i].name, name))
+			return &config->buses[i];
+	return NULL;
+}
+
+const struct config_string *config_find_jar(const struct config *config,
+					    const char *bus,
+					    unsigned int address,
+					    unsigned int *ret_jar)
+{
+	size_t i;
+	unsigned int j;
+
+	for (i = 0; i < config->string_count; i++) {
+		const struct config_string *s = &config->strings[i];
+
+		if (strcmp(s->bus, bus))
+			continue;
+		for (j = 0; j < s->modules.count; j++) {
+			if (s->modules.list[j] == address) {
+				*ret_jar = j + 1;
+				return s;
+			}
+		}
+	}
+	return NULL;
+}
+
+int config_label(const struct config_string *string, unsigned int jar,
+		 char label[CONFIG_LABEL_MAX + 1])
+{
+	char out[CONFIG_LABEL_MAX + 1 + 40];
+	const char *p;
+	size_t used = 0;
+
+	for (p = string->blocks; *p; p++) {
+		size_t room = sizeof(out) - used;
+
+		if (*p != '%')
+			used += snprintf(out + used, room, "%c", *p);
+		else if (*++p == 'n')
+			used += snprintf(out + used, room, "%u", jar);
+		else if (*p == 's')
+			used += snprintf(out + used, room, "%u",
+					 string->number);
+		else if (*p == 'S')
+			used += snprintf(out + used, room, "%s", string->name);
+		else if (*p == 'b')
+			used += snprintf(out + used, room, "%s", string->bus);
+		else if (*p == 'a')
+			used += snprintf(out + used, room, "%u",
+					 jar && jar <= string->modules.count ?
+					 string->modules.list[jar - 1] : 0);
+		else if (*p == '%')
+			used += snprintf(out + used, room, "%%");
+		else
+			return -EINVAL;
+		if (used > CONFIG_LABEL_MAX)
+			return -E2BIG;
+	}
+	memcpy(label, out, used);
+	label[used] = '\0';
+	return 0;
+}
+
+struct check {
+	struct config *config;
+	const char *file;
+	struct config_errors *errors;
+};
+
+/* Strings without Number= take the smallest numbers that are free */
+static void number_strings(struct check *c)
+{
+	uint8_t used[CONFIG_STRINGS_MAX + 1] = { 0 };
+	struct config_string *s, *end;
+	unsigned int next = 1;
+
+	end = c->config->strings + c->config->string_count;
+	for (s = c->config->strings; s < end; s++) {
+		if (!s->number)
+			continue;
+		if (used[s->number])
+			config_error_add(c->errors, c->file, s->line,
+					 "[String %s] Number=%u belongs to another string already",
+					 s->name, s->number);
+		used[s->number] = 1;
+	}
+	for (s = c->config->strings; s < end; s++) {
+		if (s->number)
+			continue;
+		while (used[next])
+			next++;
+		used[next] = 1;
+		s->number = next;
+	}
+}
+
+static bool bus_expects(const struct config_bus *bus, unsigned int address)
+{
+	return !bus->modules.count ||
+	       memchr(bus->modules.list, address, bus->modules.count);
+}
+
+static void check_string(struct check *c, const struct config_string *s)
+{
+	const struct config_bus *bus = config_find_bus(c->config, s->bus);
+	unsigned int i, jar;
+
+	if (!*s->bus || !s->modules.count) {
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] has no %s=", s->name,
+				 *s->bus ? "Modules" : "Bus");
+		return;
+	}
+	if (!bus) {
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] Bus=%s: there is no section [Bus %s]",
+				 s->name, s->bus, s->bus);
+		return;
+	}
+	if (s->nominal_mv != CONFIG_UNSET && s->nominal_mv % 2000)
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] NominalVoltage= of %d mV is not a whole number of 2 V cells; 2V, 4V, 6V and 12V are usual",
+				 s->name, s->nominal_mv);
+	for (i = 0; i < s->modules.count; i++) {
+		unsigned int address = s->modules.list[i];
+
+		if (!bus_expects(bus, address))
+			config_error_add(c->errors, c->file, s->line,
+					 "[String %s] Modules= names address %u, which Modules= of [Bus %s] does not",
+					 s->name, address, s->bus);
+		else if (config_find_jar(c->config, s->bus, address, &jar) != s)
+			config_error_add(c->errors, c->file, s->line,
+					 "[String %s] Modules= names address %u of %s, which belongs to another string already",
+					 s->name, address, s->bus);
+		else
+			continue;
+		return;
+	}
+}
+
+static int compare_labels(const void *a, const void *b)
+{
+	return strcmp(a, b);
+}
+
+/* Every label can be made, and none is made twice */
+static void check_labels(struct check *c)
+{
+	typedef char label_t[CONFIG_LABEL_MAX + 1];
+	label_t *labels _free_ = NULL;
+	size_t i, n = 0, total = 0;
+	unsigned int jar;
+
+	for (i = 0; i < c->config->string_count; i++)
+		total += c->config->strings[i].modules.count;
+	labels = calloc(total ? total : 1, sizeof(*labels));
+	if (!labels)
+		return;
+	for (i = 0; i < c->config->string_count; i++) {
+		const struct config_string *s = &c->config->strings[i];
+
+		for (jar = 1; jar <= s->modules.count; jar++) {
+			int r = config_label(s, jar, labels[n]);
+
+			if (r == 0) {
+				n++;
+				continue;
+			}
+			config_error_add(c->errors, c->file, s->line, r == -E2BIG ?
+					 "[String %s] Blocks=%s makes a name longer than %d characters" :
+					 "[String %s] Blocks=%s has an unknown %%; %%n (jar), %%s (number of the string), %%S (its name), %%b (bus), %%a (address) and %%%% are known",
+					 s->name, s->blocks, CONFIG_LABEL_MAX);
+			break;
+		}
+	}
+	qsort(labels, n, sizeof(*labels), compare_labels);
+	for (i = 1; i < n; i++) {
+		if (strcmp(labels[i - 1], labels[i]))
+			continue;
+		config_error_add(c->errors, c->file, 0,
+				 "Two modules get the name '%s'; give Blocks= a scheme that tells them apart, such as %%nS%%s",
+				 labels[i]);
+		return;
+	}
+}
+
+static void check_pair(struct check *c, const char *low_key, int32_t low,
+		       const char *high_key, int32_t high)
+{
+	if (low != CONFIG_UNSET && high != CONFIG_UNSET && low >= high)
+		config_error_add(c->errors, c->file, 0,
+				 "[Limits] %s= (%d) is not below %s= (%d)",
+				 low_key, low, high_key, high);
+}
+
+static void check_limits(struct check *c)
+{
+	const struct config_limits *l = &c->config->limits;
+
+	check_pair(c, "VoltageLow", l->voltage_low_mv, "VoltageHigh",
+		   l->voltage_high_mv);
+	check_pair(c, "VoltageLowAlarm", l->voltage_low_alarm_mv,
+		   "VoltageHighAlarm", l->voltage_high_alarm_mv);
+	check_pair(c, "VoltageLowAlarm", l->voltage_low_alarm_mv, "VoltageLow",
+		   l->voltage_low_mv);
+	check_pair(c, "VoltageHigh", l->voltage_high_mv, "VoltageHighAlarm",
+		   l->voltage_high_alarm_mv);
+	check_pair(c, "TemperatureLow", l->temp_low_mc, "TemperatureHigh",
+		   l->temp_high_mc);
+	check_pair(c, "TemperatureLowAlarm", l->temp_low_alarm_mc,
+		   "TemperatureHighAlarm", l->temp_high_alarm_mc);
+	check_pair(c, "TemperatureLowAlarm", l->temp_low_alarm_mc,
+		   "TemperatureLow", l->temp_low_mc);
+	check_pair(c, "TemperatureHigh", l->temp_high_mc,
+		   "TemperatureHighAlarm", l->temp_high_alarm_mc);
+}
+
+void config_check(struct config *config, const char *file,
+		  struct config_errors *errors)
+{
+	struct check c = { config, file, errors };
+	size_t i;
+
+	number_strings(&c);
+	for (i = 0; i < config->string_count; i++)
+		check_string(&c, &config->strings[i]);
+	check_labels(&c);
+	check_limits(&c);
+}

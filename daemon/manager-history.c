@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* When the history is written, dated and pruned */
+#include <errno.h>
+#include <string.h>
+
+#include <systemd/sd-id128.h>
+
+#include "manager.h"
+#include "ops.h"
+
+#define PRUNE_NS	(3600 * NSEC_PER_SEC)
+#define DAY_US		(86400 * USEC_PER_SEC)
+
+static int64_t wall_us(void)
+{
+	return bacs_ops()->now_ns(CLOCK_REALTIME) / NSEC_PER_USEC;
+}
+
+static void on_store(void *userdata, enum store_notice notice,
+		     const char *text)
+{
+	static const enum policy_kind kinds[] = {
+		[STORE_DEGRADED] = POLICY_HISTORY_DEGRADED,
+		[STORE_RESTORED] = POLICY_HISTORY_RESTORED,
+		[STORE_SET_ASIDE] = POLICY_HISTORY_SET_ASIDE,
+	};
+	struct manager *m = userdata;
+
+	manager_event_text(m, kinds[notice], "", 0, "%s", text);
+}
+
+int manager_open_history(struct manager *m)
+{
+	struct store_settings settings = {
+		.path = m->history_path,
+		.notice = on_store,
+		.userdata = m,
+	};
+	char boot[SD_ID128_STRING_MAX] = "unknown";
+	uint64_t now_ns = manager_now_ns();
+	sd_id128_t id;
+	int r;
+
+	if (sd_id128_get_boot(&id) >= 0)
+		sd_id128_to_string(id, boot);
+	settings.boot = boot;
+	r = store_new(&settings, now_ns, &m->store);
+	if (r == 0)
+		r = recorder_new(m->store, now_ns, wall_us(),
+				 m->settings.clock_synchronised(),
+				 &m->recorder);
+	m->flush_ns = now_ns;
+	return r;
+}
+
+static int on_known(void *userdata, const struct store_module *module)
+{
+	struct manager *m = userdata;
+
+	return policy_remember(m->policy, module->bus, module->address,
+			       module->serial,
+			       bacs_modclass_by_name(module->modclass),
+			       module->nominal_mv);
+}
+
+void manager_remember(struct manager *m)
+{
+	/* opens the file; a failure shows as a degraded history */
+	store_flush(m->store, manager_now_ns());
+	store_read_modules(m->store, on_known, m);
+}
+
+void manager_close_history(struct manager *m)
+{
+	m->recorder = recorder_free(m->recorder);
+	m->store = store_free(m->store);
+}
+
+void manager_flush_soon(struct manager *m)
+{
+	if (m->flush_source)
+		sd_event_source_set_enabled(m->flush_source, SD_EVENT_ONESHOT);
+}
+
+static void look_at_clock(struct manager *m, uint64_t now_ns)
+{
+	const struct clock *clock = recorder_get_clock(m->recorder);
+	int64_t step;
+
+	switch (recorder_clock(m->recorder, now_ns, wall_us(),
+			       m->settings.clock_synchronised())) {
+	case CLOCK_DATED:
+		manager_event_text(m, POLICY_CLOCK_SET, "", 0,
+				   "The wall clock is known now; what was recorded before is dated");
+		break;
+	case CLOCK_STEPPED:
+		step = clock->step_us / 1000;
+		if (clock->step_us > CLOCK_STEP_EVENT_US ||
+		    clock->step_us < -CLOCK_STEP_EVENT_US)
+			manager_event_text(m, POLICY_CLOCK_STEPPED, "", 0,
+					   "The wall clock was set %lld ms %s",
+					   (long long)(step < 0 ? -step : step),
+					   step < 0 ? "back" : "forward");
+		break;
+	default:
+		break;
+	}
+}
+
+void manager_tick_history(struct manager *m, uint64_t now_ns)
+{
+	look_at_clock(m, now_ns);
+	recorder_tick(m->recorder, now_ns);
+	if (now_ns - m->flush_ns >= m->config->history_s * NSEC_PER_SEC) {
+		m->flush_ns = now_ns;
+		store_flush(m->store, now_ns);
+	} else {
+		struct store_status status;
+
+		/* a degraded store paces its trials itself */
+		store_get_status(m->store, &status);
+		if (status.degraded)
+			store_flush(m->store, now_ns);
+	}
+	if (now_ns - m->prune_ns < PRUNE_NS)
+		return;
+	m->prune_ns = now_ns;
+	store_prune(m->store, now_ns / NSEC_PER_USEC,
+		    m->config->retention_days * DAY_US);
+}

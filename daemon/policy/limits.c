@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Limits of modules in their first form: from the configuration per cell, else
+ * whatever the driver has; two samples confirm a breach and its end.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+#define CELL_MV	2000
+
+/* Each limit: the quantity it belongs to, its raw alarm bit, its side */
+static const struct {
+	enum bacs_limit limit;
+	enum bacs_q q;
+	uint32_t bit;
+	bool upper;
+	bool alarm;
+} rules[] = {
+	/* alarms first: the first that holds gives the reason */
+	{ BACS_LIMIT_VOLTAGE_LCRIT, BACS_Q_VOLTAGE, BACS_RAW_VOLTAGE_LCRIT,
+	  false, true },
+	{ BACS_LIMIT_VOLTAGE_CRIT, BACS_Q_VOLTAGE, BACS_RAW_VOLTAGE_CRIT,
+	  true, true },
+	{ BACS_LIMIT_TEMPERATURE_CRIT, BACS_Q_TEMPERATURE, BACS_RAW_TEMP_CRIT,
+	  true, true },
+	{ BACS_LIMIT_TEMPERATURE_LCRIT, BACS_Q_TEMPERATURE,
+	  BACS_RAW_TEMP_LCRIT, false, true },
+	{ BACS_LIMIT_VOLTAGE_MIN, BACS_Q_VOLTAGE, BACS_RAW_VOLTAGE_MIN,
+	  false, false },
+	{ BACS_LIMIT_VOLTAGE_MAX, BACS_Q_VOLTAGE, BACS_RAW_VOLTAGE_MAX,
+	  true, false },
+	{ BACS_LIMIT_TEMPERATURE_MAX, BACS_Q_TEMPERATURE, BACS_RAW_TEMP_MAX,
+	  true, false },
+	{ BACS_LIMIT_TEMPERATURE_MIN, BACS_Q_TEMPERATURE, BACS_RAW_TEMP_MIN,
+	  false, false },
+};
+
+#define RULES (sizeof(rules) / sizeof(rules[0]))
+#define FAULTS (BACS_FLAG_TEMP_FAULT | BACS_FLAG_SENSE_FAULT | \
+		BACS_FLAG_SELF_TEST)
+
+static bool any_set(const struct policy_limits *limits)
+{
+	int i;
+
+	for (i = 0; i < BACS_LIMIT_COUNT; i++)
+		if (limits->value[i] != POLICY_UNSET)
+			return true;
+	return false;
+}
+
+bool policy_set_wants(struct policy *policy, struct policy_module *m)
+{
+	struct policy_limits want;
+	size_t i;
+
+	policy_unset_limits(&want);
+	for (i = 0; m->facts.modclass == BACS_MODCLASS_JAR && i < RULES; i++) {
+		int32_t v = policy->per_cell.value[rules[i].limit];
+
+		if (v == POLICY_UNSET)
+			continue;
+		if (rules[i].q == BACS_Q_TEMPERATURE)
+			want.value[rules[i].limit] = v;
+		else if (m->nominal_mv)
+			want.value[rules[i].limit] =
+				(int64_t)v * m->nominal_mv / CELL_MV;
+	}
+	if (!memcmp(&want, &m->want_limits, sizeof(want)))
+		return false;
+	m->want_limits = want;
+	return true;
+}
+
+bool policy_limits_match(const struct policy_module *m)
+{
+	int i;
+
+	for (i = 0; i < BACS_LIMIT_COUNT; i++)
+		if (m->want_limits.value[i] != POLICY_UNSET &&
+		    m->want_limits.value[i] != m->facts.limits.value[i])
+			return false;
+	return true;
+}
+
+void policy_push(struct policy *policy, struct policy_module *m, bool clear)
+{
+	const char *label = NULL;
+	const struct policy_limits *limits = NULL;
+
+	if (!m->in_driver)
+		return;
+	if (*m->want_label ? strcmp(m->want_label, m->facts.label) != 0 :
+			     clear && m->pushed && *m->facts.label)
+		label = m->want_label;
+	if (!policy_limits_match(m))
+		limits = &m->want_limits;
+	if (!label && !limits)
+		return;
+	if (label)
+		m->pushed = true;
+	policy->ops->set_module(policy->userdata, m, label, limits);
+}
+
+void policy_limits_in_force(const struct policy_module *m,
+			    struct policy_limits *ret)
+{
+	*ret = any_set(&m->want_limits) ? m->want_limits : m->facts.limits;
+}
+
+void policy_judge_sample(struct policy_module *m)
+{
+	struct policy_limits limits;
+	uint32_t raw = 0;
+	size_t i;
+
+	policy_limits_in_force(m, &limits);
+	for (i = 0; i < RULES; i++) {
+		int32_t limit = limits.value[rules[i].limit];
+		int64_t v = m->sample.value[rules[i].q];
+
+		if (limit == POLICY_UNSET ||
+		    !(m->sample.present & 1U << rules[i].q))
+			continue;
+		if (rules[i].upper ? v > limit : v < limit)
+			raw |= rules[i].bit;
+	}
+	/* it takes two samples to raise an alarm and two to end it */
+	m->alarms = (m->alarms | (raw & m->raw)) & (raw | m->raw);
+	m->raw = raw;
+	m->faults = 0;
+	if (m->sample.present & 1U << BACS_Q_FLAGS)
+		m->faults = m->sample.value[BACS_Q_FLAGS] & FAULTS;
+}
+
+static void limit_reason(const struct policy_module *m, size_t rule,
+			 int32_t limit, char *reason, size_t size)
+{
+	enum bacs_q q = rules[rule].q;
+	char now[24] = "?", bound[24] = "?";
+
+	bacs_q_format(q, m->sample.value[q], now, sizeof(now));
+	bacs_q_format(q, limit, bound, sizeof(bound));
+	snprintf(reason, size, "%s %s %s is %s the %s limit of %s %s",
+		 bacs_q_title(q), now, bacs_q_unit(q),
+		 rules[rule].upper ? "above" : "below",
+		 rules[rule].alarm ? "alarm" : "warning", bound,
+		 bacs_q_unit(q));
+}
+
+static const char *fault_reason(uint32_t faults)
+{
+	if (faults & BACS_FLAG_SENSE_FAULT)
+		return "sense lead is open: check lead and fuse";
+	if (faults & BACS_FLAG_TEMP_FAULT)
+		return "temperature sensor is open or shorted";
+	return "self-test of the module failed";
+}
+
+enum bacs_colour policy_judge_values(const struct policy_module *m,
+				     char *reason, size_t size)
+{
+	struct policy_limits limits;
+	size_t i;
+
+	policy_limits_in_force(m, &limits);
+	for (i = 0; i < RULES; i++) {
+		if (m->faults && !rules[i].alarm)
+			break;
+		if (!(m->alarms & rules[i].bit))
+			continue;
+		limit_reason(m, i, limits.value[rules[i].limit], reason, size);
+		return rules[i].alarm ? BACS_COLOUR_RED : BACS_COLOUR_ORANGE;
+	}
+	if (m->faults) {
+		snprintf(reason, size, "%s", fault_reason(m->faults));
+		return BACS_COLOUR_ORANGE;
+	}
+	if (!any_set(&limits)) {
+		snprintf(reason, size, "not supervised: no limits are set");
+		return BACS_COLOUR_ORANGE;
+	}
+	snprintf(reason, size, "ok");
+	return BACS_COLOUR_GREEN;
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The policy: what bacsd thinks about what it is told
+ *
+ * Time, states and samples go in, judgements, events and commands come out.
+ * Nothing here owns a clock, a file or a socket: every function that needs the
+ * time takes it (CLOCK_BOOTTIME in ns), and what comes out goes to the
+ * functions of struct policy_ops. So the same code runs in the daemon, against
+ * a plant model in virtual time, and in a test.
+ */
+#ifndef BACSD_POLICY_H
+#define BACSD_POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bacs.h"
+
+#define POLICY_BUS_NAME_MAX	12
+#define POLICY_NAME_MAX		31
+#define POLICY_REASON_MAX	127
+#define POLICY_ADDRESS_MAX	247
+#define POLICY_UNSET		INT32_MIN
+
+/* Loss alarms are live so long after the start, whatever the buses do */
+#define POLICY_INHIBIT_NS	(8 * 1000000000ULL)
+/* Samples of a bus with live modules may stay away so long */
+#define POLICY_STALL_NS		(5 * 1000000000ULL)
+#define POLICY_STALL_SCANS	3
+
+enum policy_severity {
+	POLICY_INFO,
+	POLICY_WARNING,
+	POLICY_ALARM,
+};
+
+enum policy_kind {
+	POLICY_DAEMON_STARTED,
+	POLICY_DAEMON_STOPPED,
+	POLICY_ARMED,
+	POLICY_DRIVER_MISSING,
+	POLICY_DRIVER_PRESENT,
+	POLICY_DRIVER_INCOMPATIBLE,
+	POLICY_BUS_MISSING,
+	POLICY_BUS_PRESENT,
+	POLICY_BUS_RUNNING,
+	POLICY_BUS_LOST,
+	POLICY_MODULE_FOUND,
+	POLICY_MODULE_MISSING,
+	POLICY_MODULE_LOST,
+	POLICY_MODULE_RETURNED,
+	POLICY_MODULE_REBOOTED,
+	POLICY_MODULE_CHANGED,
+	POLICY_MODULE_WARNING,
+	POLICY_MODULE_ALARM,
+	POLICY_MODULE_NORMAL,
+	POLICY_LIMITS_WRITTEN,
+	POLICY_SECOND_MASTER,
+	POLICY_LEASE_EXPIRED,
+	POLICY_SAMPLES_STALLED,
+	POLICY_SAMPLES_RESUMED,
+	POLICY_COMMAND,
+	POLICY_ACCESS_DENIED,
+	POLICY_CONFIGURATION_LOADED,
+	POLICY_CONFIGURATION_ERROR,
+	POLICY_CLOCK_SET,
+	POLICY_CLOCK_STEPPED,
+	POLICY_HISTORY_DEGRADED,
+	POLICY_HISTORY_RESTORED,
+	POLICY_HISTORY_SET_ASIDE,
+	POLICY_KIND_COUNT
+};
+
+/**
+ * struct policy_event - something worth a record
+ * @kind: what
+ * @severity: how bad
+ * @time_ns: when, CLOCK_BOOTTIME
+ * @bus: name of the bus, or ""
+ * @address: module, 0 = the bus or the site itself
+ * @name: the thing's name: 4S2, bacsA-012, bacsA, or the site
+ * @old_value: old value where the kind has one, else 0
+ * @new_value: new value likewise
+ * @text: one sentence with names, values and, where there is one, the remedy
+ */
+struct policy_event {
+	enum policy_kind kind;
+	enum policy_severity severity;
+	uint64_t time_ns;
+	char bus[POLICY_BUS_NAME_MAX + 1];
+	uint8_t address;
+	char name[64];
+	int64_t old_value;
+	int64_t new_value;
+	char text[256];
+};
+
+/* Limits of one module, in its own volts; POLICY_UNSET where there is none */
+struct policy_limits {
+	int32_t value[BACS_LIMIT_COUNT];	/* by enum bacs_limit */
+};
+
+/**
+ * struct policy_facts - what the driver says about a module
+ * @state: state
+ * @modclass: class
+ * @serial: 0: it has none
+ * @nominal_mv: 0: none
+ * @label: label in force
+ * @limits: limits in force
+ */
+struct policy_facts {
+	enum bacs_modstate state;
+	enum bacs_modclass modclass;
+	uint64_t serial;
+	uint32_t nominal_mv;
+	char label[POLICY_NAME_MAX + 1];
+	struct policy_limits limits;
+};
+
+/**
+ * struct policy_sample - quantities of one reply
+ * @time_ns: when it came
+ * @present: bit q = @value[q] holds something
+ * @value: by enum bacs_q, in the dictionary's unit
+ */
+struct policy_sample {
+	uint64_t time_ns;
+	uint32_t present;
+	int64_t value[BACS_Q_COUNT];
+};
+
+/**
+ * struct policy_module - one module and what to think of it; read only
+ * @bus: its bus
+ * @address: address on it
+ * @name: label, else bus and address: 4S2, bacsA-012
+ * @string: name of its string, or ""
+ * @string_number: number of that string, 0 = none
+ * @jar: number in its string, 0 = none
+ * @configured: named in the configuration
+ * @remembered: found by an earlier run
+ * @in_driver: the driver has it now
+ * @facts: what the driver says, kept when it goes
+ * @want_label: label the configuration asks for, or ""
+ * @want_limits: limits the configuration asks for
+ * @nominal_mv: nominal voltage of the block, 0 = not known
+ * @state: effective state, also without driver or bus
+ * @since_ns: when it entered @state
+ * @ever_ok: it answered since the start
+ * @sample: the last sample; live only when @state is BACS_MODULE_OK
+ * @alarms: BACS_RAW_* that hold for two samples
+ * @colour: colour
+ * @reason: why it has that colour
+ */
+struct policy_module {
+	struct policy_bus *bus;
+	uint8_t address;
+	char name[POLICY_NAME_MAX + 1];
+	char string[POLICY_NAME_MAX + 1];
+	uint16_t string_number;
+	uint16_t jar;
+	bool configured;
+	bool remembered;
+	bool in_driver;
+	struct policy_facts facts;
+	char want_label[POLICY_NAME_MAX + 1];
+	struct policy_limits want_limits;
+	uint32_t nominal_mv;
+	enum bacs_modstate state;
+	uint64_t since_ns;
+	bool ever_ok;
+	struct policy_sample sample;
+	uint32_t alarms;
+	enum bacs_colour colour;
+	char reason[POLICY_REASON_MAX + 1];
+
+	/* the policy's own */
+	uint32_t raw;		/* BACS_RAW_* of the last sample */
+	uint32_t faults;	/* BACS_FLAG_* faults of the last sample */
+	enum bacs_modstate announced;
+	int announced_severity;
+	uint32_t configured_mv;
+	bool pushed;		/* our label or limits are in the driver */
+};
+
+/**
+ * struct policy_bus - one bus; read only
+ * @name: its name
+ * @configured: named in the configuration
+ * @remembered: an earlier run found modules on it
+ * @listed: the configuration lists its modules
+ * @in_driver: the driver has it now
+ * @state: the driver's state of it
+ * @ever_present: it was there since the start
+ * @scan_ms: time of a scan, for judging silence
+ * @sample_ns: when its last sample arrived
+ * @stalled: live modules, but no samples
+ * @colour: colour
+ * @reason: why
+ * @modules: by address
+ */
+struct policy_bus {
+	char name[POLICY_BUS_NAME_MAX + 1];
+	bool configured;
+	bool remembered;
+	bool listed;
+	bool in_driver;
+	enum bacs_busstate state;
+	bool ever_present;
+	uint32_t scan_ms;
+	uint64_t sample_ns;
+	bool stalled;
+	enum bacs_colour colour;
+	char reason[POLICY_REASON_MAX + 1];
+	struct policy_module *modules[POLICY_ADDRESS_MAX + 1];
+
+	/* the policy's own */
+	bool announced_missing;
+	bool announced_lost;
+	uint64_t expect_ns;	/* samples are expected since */
+	uint64_t quiet_ns;	/* no loss events of modules before */
+};
+
+/**
+ * struct policy_site - the whole; read only
+ * @driver: is the driver there?
+ * @armed: loss alarms are live
+ * @start_ns: when the policy began
+ * @armed_ns: when they went live
+ * @colour: the worst colour of all
+ * @reason: why
+ */
+struct policy_site {
+	enum bacs_driver driver;
+	bool armed;
+	uint64_t start_ns;
+	uint64_t armed_ns;
+	enum bacs_colour colour;
+	char reason[POLICY_REASON_MAX + 1];
+};
+
+/**
+ * struct policy_ops - where judgements go
+ * @event: something worth a record
+ * @site_changed: colour or reason of the site changed
+ * @bus_changed: bus is new or its state, colour or reason changed
+ * @bus_gone: bus is about to be forgotten
+ * @module_changed: module is new or its name, state, colour or reason changed
+ * @module_gone: module is about to be forgotten
+ * @set_module: command: give the module these labels and limits
+ */
+struct policy_ops {
+	void (*event)(void *userdata, const struct policy_event *event);
+	void (*site_changed)(void *userdata);
+	void (*bus_changed)(void *userdata, const struct policy_bus *bus);
+	void (*bus_gone)(void *userdata, const struct policy_bus *bus);
+	void (*module_changed)(void *userdata,
+			       const struct policy_module *module);
+	void (*module_gone)(void *userdata,
+			    const struct policy_module *module);
+	void (*set_module)(void *userdata, const struct policy_module *module,
+			   const char *label,
+			   const struct policy_limits *limits);
+};
+
+struct policy;
+
+void policy_unset_limits(struct policy_limits *limits);
+
+/* Returns 0 or -ENOMEM. @ops is borrowed for the life of the policy. */
+int policy_new(const struct policy_ops *ops, void *userdata, uint64_t now_ns,
+	       struct policy **ret);
+struct policy *policy_free(struct policy *policy);
+
+/*
+ * Configuration: begin, any number of the others, end. What is not named again
+ * is forgotten unless the driver has it or it is remembered. All return 0 or
+ * -ENOMEM.
+ */
+void policy_config_begin(struct policy *policy);
+int policy_config_bus(struct policy *policy, const char *bus, bool listed);
+int policy_config_module(struct policy *policy, const char *bus,
+			 unsigned int address, const char *label,
+			 const char *string, unsigned int string_number,
+			 unsigned int jar, uint32_t nominal_mv);
+/* Limits of all jar modules; voltages are per cell of 2 V */
+void policy_config_limits(struct policy *policy,
+			  const struct policy_limits *per_cell);
+void policy_config_end(struct policy *policy, uint64_t now_ns);
+/* Text of a configuration error, NULL or "" when the configuration is good */
+void policy_config_error(struct policy *policy, const char *text);
+
+/* An earlier run found this module */
+int policy_remember(struct policy *policy, const char *bus,
+		    unsigned int address, uint64_t serial,
+		    enum bacs_modclass modclass, uint32_t nominal_mv);
+/* The module is not expected any more unless configured or present */
+void policy_forget(struct policy *policy, const char *bus,
+		   unsigned int address, uint64_t now_ns);
+
+/* What the driver says. All return 0 or -ENOMEM. */
+void policy_driver(struct policy *policy, enum bacs_driver driver,
+		   uint64_t now_ns);
+int policy_bus(struct policy *policy, const char *bus,
+	       enum bacs_busstate state, uint32_t scan_ms, uint64_t now_ns);
+void policy_bus_removed(struct policy *policy, const char *bus,
+			uint64_t now_ns);
+int policy_module(struct policy *policy, const char *bus, unsigned int address,
+		  const struct policy_facts *facts, uint64_t now_ns);
+/* A notice of the driver that @limits are in force now, written by @pid */
+void policy_limits_written(struct policy *policy, const char *bus,
+			   unsigned int address,
+			   const struct policy_limits *limits, uint32_t pid,
+			   uint64_t now_ns);
+void policy_module_removed(struct policy *policy, const char *bus,
+			   unsigned int address, uint64_t now_ns);
+void policy_sample(struct policy *policy, const char *bus,
+		   unsigned int address, const struct policy_sample *sample,
+		   uint64_t now_ns);
+
+/*
+ * Time has passed: call after every batch of the above and about once a
+ * second. Judges buses and the site.
+ */
+void policy_tick(struct policy *policy, uint64_t now_ns);
+
+/**
+ * policy_alive - may the watchdog be fed?
+ * @policy: policy
+ *
+ * True as long as every bus with live modules delivers samples. A missing
+ * driver, a missing bus, a lost bus are known absences, not silence.
+ */
+bool policy_alive(const struct policy *policy);
+
+const struct policy_site *policy_site(const struct policy *policy);
+size_t policy_bus_count(const struct policy *policy);
+/* Buses in the order of their names */
+const struct policy_bus *policy_bus_at(const struct policy *policy, size_t i);
+const struct policy_bus *policy_find_bus(const struct policy *policy,
+					 const char *bus);
+const struct policy_module *policy_find_module(const struct policy *policy,
+					       const char *bus,
+					       unsigned int address);
+/* Modules of a bus, or of all if @bus is NULL, that have the colour */
+unsigned int policy_count(const struct policy *policy,
+			  const struct policy_bus *bus,
+			  enum bacs_colour colour);
+
+/* Limits that judge the module: the configured ones, else the driver's */
+void policy_limits_in_force(const struct policy_module *module,
+			    struct policy_limits *ret);
+
+/* Dictionary names: "module-lost", "alarm" */
+const char *policy_kind_name(enum policy_kind kind);
+const char *policy_severity_name(enum policy_severity severity);
+
+/* Severity that events of a kind have */
+enum policy_severity policy_kind_severity(enum policy_kind kind);
+
+#endif
