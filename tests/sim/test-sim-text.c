@@ -173,7 +173,7 @@ static void damaged_scenarios_do_no_harm(void **state)
 		text[len] = '\0';
 		load(&o, text, &e);
 		memcpy(text, good, sizeof(good));
-		for (u32 c = 1; c < 256; c += 7) {
+		for (u32 c = 1; c < 256; c += 37) {
 			text[len] = (char)c;
 			text[sizeof(good) - 1] = '\0';
 			load(&o, text, &e);
@@ -246,6 +246,10 @@ static void mistakes_in_options_are_named(void **state)
 		{ "--pty --modules 1 --baud 0", "1200 to 921600" },
 		{ "--pty --modules 1 --nominal 5000", "\"5000\"" },
 		{ "--pty --modules 1 --reply-delay-us x", "\"x\"" },
+		{ "--pty --nonsense", "\"--nonsense\"" },
+		{ "--pty -x", "\"-x\"" },
+		{ "--pty --modules", "--modules: its value is missing" },
+		{ "--pty=5 --modules 1", "\"--pty=5\"" },
 		{ "--pty --modules 1 extra", "\"extra\"" },
 		{ "--pty --modules 1 --scenario a --scenario b", "twice" },
 	};

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bacs-sim: the loop that gives the pure parts time and bytes */
 #include <inttypes.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
@@ -194,6 +196,18 @@ static int set_up_signals(struct sim *s)
 	return s->signals < 0 ? -errno : 0;
 }
 
+/* On a busy host only this keeps the bytes at their moments. */
+static int go_realtime(struct parse_error *e)
+{
+	struct sched_param param = { .sched_priority = 10 };
+
+	if (sched_setscheduler(0, SCHED_FIFO, &param) < 0)
+		return parse_fail(e, "--realtime: %s; needs root or CAP_SYS_NICE",
+				  strerror(errno));
+	mlockall(MCL_CURRENT | MCL_FUTURE);
+	return 0;
+}
+
 static int run(struct sim *s, struct parse_error *e)
 {
 	int r = set_up_bus(s, e);
@@ -206,6 +220,8 @@ static int run(struct sim *s, struct parse_error *e)
 	r = control_open(&s->control, s->o.control_path, s->bus, e);
 	if (r < 0)
 		return r;
+	if (s->o.realtime && go_realtime(e) < 0)
+		return -EINVAL;
 	fprintf(stderr, "bacs-sim: seed %" PRIu64 "\n", s->o.bus.seed);
 	r = loop(s);
 	write_stats(s);

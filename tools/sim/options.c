@@ -25,6 +25,7 @@ enum {
 	OPT_SCENARIO,
 	OPT_STATS,
 	OPT_CONTROL,
+	OPT_REALTIME,
 };
 
 static const struct option long_options[] = {
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "scenario", required_argument, NULL, OPT_SCENARIO },
 	{ "stats", required_argument, NULL, OPT_STATS },
 	{ "control", required_argument, NULL, OPT_CONTROL },
+	{ "realtime", no_argument, NULL, OPT_REALTIME },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -86,6 +88,7 @@ static const char help_text[] =
 "Watching:\n"
 "  --stats FILE            JSON on SIGUSR1 and at the end; - is stdout\n"
 "  --control PATH          unix socket for bacs-sim ctl\n"
+"  --realtime              run with real-time priority\n"
 "  -v, --verbose           log every frame\n"
 "  -h, --help  -V, --version\n";
 
@@ -189,6 +192,17 @@ static int take_device_option(struct added *added, int opt, const char *arg,
 	}
 }
 
+static int bad_option(char **argv, bool known, struct parse_error *e)
+{
+	const char *word = argv[optind - 1];
+
+	if (known)
+		return parse_fail(e, "%.64s: its value is missing; try bacs-sim --help",
+				  word);
+	return parse_fail(e, "\"%.64s\": not an option, or with a value too many; try bacs-sim --help",
+			  word);
+}
+
 static int take_option(struct options *o, struct added *added, int opt,
 		       char *arg, struct parse_error *e)
 {
@@ -229,8 +243,9 @@ static int take_option(struct options *o, struct added *added, int opt,
 	case 'v':
 		o->verbose = true;
 		return 0;
-	case '?':
-		return parse_fail(e, "try bacs-sim --help");
+	case OPT_REALTIME:
+		o->realtime = true;
+		return 0;
 	default:
 		return take_device_option(added, opt, arg, e);
 	}
@@ -244,7 +259,7 @@ static int first_pass(struct options *o, int argc, char **argv,
 	int opt;
 
 	opterr = 0;
-	while ((opt = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
+	while ((opt = getopt_long(argc, argv, ":vhV", long_options, NULL)) != -1) {
 		if (opt == 'h') {
 			fputs(help_text, stdout);
 			return OPTIONS_DONE;
@@ -258,7 +273,6 @@ static int first_pass(struct options *o, int argc, char **argv,
 		if (opt == OPT_SCENARIO)
 			scenario = optarg;
 	}
-	opterr = 1;
 	optind = 0;	/* glibc: begin anew */
 	return scenario ? scenario_load(o, scenario, e) : 0;
 }
@@ -284,8 +298,9 @@ int options_parse(struct options *o, int argc, char **argv,
 	r = first_pass(o, argc, argv, e);
 	if (r)
 		return r;
-	while ((opt = getopt_long(argc, argv, "vhV", long_options, NULL)) != -1) {
-		r = take_option(o, &added, opt, optarg, e);
+	while ((opt = getopt_long(argc, argv, ":vhV", long_options, NULL)) != -1) {
+		r = opt == '?' || opt == ':' ? bad_option(argv, opt == ':', e) :
+		    take_option(o, &added, opt, optarg, e);
 		if (r < 0)
 			return r;
 	}

@@ -16,6 +16,7 @@
  * @stats_path: file for statistics, "-" for stdout, NULL: none
  * @control_path: socket for commands, NULL: none
  * @verbose: log every frame
+ * @realtime: run with real-time priority
  */
 struct options {
 	struct bus_config bus;
@@ -29,6 +30,7 @@ struct options {
 	const char *stats_path;
 	const char *control_path;
 	bool verbose;
+	bool realtime;
 };
 
 enum options_result {
