@@ -164,17 +164,20 @@ bool scan_leased(const struct scan *scan, u8 address)
 	       slot->duty_confirmed;
 }
 
-size_t scan_build_map(const struct scan *scan, u8 *frame, u64 now)
+size_t scan_build_map(struct scan *scan, u8 *frame, u64 now)
 {
 	u16 values[BACS_C_LEASE_REGISTERS] = { 0 };
 	u64 left = scan->lease_until > now ? scan->lease_until - now : 0;
 
 	/* Rounded down: the module's wall never stands behind the driver's. */
 	values[0] = (u16)min_t(u64, div_u64(left, NSEC_PER_SEC), 0xFFFF);
-	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++) {
 		if (values[0] && scan_leased(scan, (u8)a) &&
 		    scan->slots[a].unanswered < SCAN_UNANSWERED)
 			values[1 + a / 16] |= (u16)BIT(a % 16);
+		else	/* 0 % by this map; only a new write changes that */
+			scan->slots[a].duty_confirmed = 0;
+	}
 	return rtu_build_write_multiple(frame, RTU_BROADCAST,
 					BACS_C_HOLD_LEASE_S, values,
 					BACS_C_LEASE_REGISTERS);

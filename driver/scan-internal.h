@@ -53,7 +53,7 @@ void scan_end_discovery(struct scan *scan, u64 now);
 
 /* scan-command.c */
 bool scan_leased(const struct scan *scan, u8 address);
-size_t scan_build_map(const struct scan *scan, u8 *frame, u64 now);
+size_t scan_build_map(struct scan *scan, u8 *frame, u64 now);
 void scan_urgent_map(struct scan *scan);
 void scan_drop_commands(struct scan *scan, u8 address, int error);
 void scan_command_done(struct scan *scan, int result);

@@ -176,10 +176,18 @@ static void live_reply(struct scan *scan, struct scan_slot *slot,
 			scan_note(scan, SCAN_NOTE_REBOOTED, scan->address,
 				  slot->boots, boots);
 			slot->identified = false;
+			slot->duty_confirmed = 0;
 		}
 		slot->has_boots = true;
 		slot->boots = boots;
 	}
+	/*
+	 * Its lease is gone and its duty with it: the same duty commanded
+	 * again must be written again.
+	 */
+	if (bacs_sample_has(sample, BACS_QUANTITY_FLAGS) &&
+	    !(sample->value[BACS_QUANTITY_FLAGS] & BACS_C_FLAG_LEASED))
+		slot->duty_confirmed = 0;
 	scan->ops->emit(scan->ctx, &note);
 }
 

@@ -24,7 +24,9 @@ static u16 live_register(struct rig *rig, struct rig_module *m, u16 reg)
 	u16 flags = BACS_C_FLAG_VOLTAGE_VALID | BACS_C_FLAG_TEMP_VALID |
 		    BACS_C_FLAG_CURRENT_VALID;
 
-	if (m->duty && rig->now >= m->lease_until)
+	if (rig->now < m->lease_until)
+		flags |= BACS_C_FLAG_LEASED;
+	else
 		m->duty = 0;
 	switch (m->class) {
 	case BACS_CLASS_JAR:
@@ -144,7 +146,7 @@ static void act_broadcast(struct rig *rig, const u8 *request)
 			m->lease_until = rig->now +
 					 rtu_get_u16(request + 7) * RIG_S;
 		else
-			m->duty = 0;
+			m->duty = m->lease_until = 0;
 	}
 }
 
