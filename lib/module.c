@@ -250,6 +250,9 @@ bacs_module_live(const struct bacs_module *module)
 	assert(module);
 	if (module->info.state != BACS_MODULE_OK)
 		return NULL;
+	/* what it said before it was lost is not live when it is back */
+	if (module->info.sample.time_ns < module->info.state_since_ns)
+		return NULL;
 	return bacs_module_last(module);
 }
 
