@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The whole program from outside: a small master on a pty and on sockets.
 
-Usage: run-sim.py BACS-SIM; prints TAP. Waits for conditions with a limit,
+Usage: run-sim.py BACS-SIM MANUAL-PAGE; prints TAP. Waits for conditions with a limit,
 never for a time.
 """
 import json
@@ -17,7 +17,8 @@ import tempfile
 import time
 import tty
 
-SIM = sys.argv[1]
+SIM = os.path.abspath(sys.argv[1])
+MANUAL = sys.argv[2]
 LIMIT = 20.0
 CHAR = 11 / 19200
 T35 = 3.5 * CHAR
@@ -425,6 +426,40 @@ def a_scan_of_64_modules_is_cheap_and_well_timed():
               f'pacing late by {stats["pacing_late"]["p99_us"]:.0f} us (p99)')
 
 
+def the_examples_of_the_manual_page_work():
+    with open(MANUAL, encoding='utf-8') as f:
+        blocks = [part.split('.Ed\n')[0].split('\n', 1)[1]
+                  for part in f.read().split('.Bd -literal')[1:]]
+    commands, scenario = blocks
+    with tempfile.TemporaryDirectory() as place:
+        path = os.path.join(place, 'scenario')
+        with open(path, 'w', encoding='ascii') as f:
+            f.write(scenario)
+        with Sim('--pty', '--scenario', path) as sim:
+            assert sim.facts['devices'] == '33' and sim.facts['seed'] == '1'
+            sim.ctl('rule', 'del', 'noise')
+            assert sim.open().registers(32, 1, 4)[::3] == (12950, 6100)
+        # the commands as they stand, but in a directory of their own
+        first, second = commands.replace('/tmp', place).strip().split('\n')
+        os.symlink(SIM, os.path.join(place, 'bacs-sim'))
+        env = dict(os.environ, PATH=place + ':' + os.environ['PATH'])
+        control = os.path.join(place, 'ctl')
+        with subprocess.Popen(first.removesuffix('&'), shell=True, env=env,
+                              stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL) as sim:
+            until(lambda: os.path.exists(control), 'the control socket')
+            done = subprocess.run(second, shell=True, env=env, text=True,
+                                  capture_output=True, timeout=LIMIT)
+            assert done.returncode == 0 and done.stdout == '1\n', done
+            line = Line(os.open(os.path.join(place, 'bus'),
+                                os.O_RDWR | os.O_NOCTTY))
+            assert line.ask(read_request(12, 4, 0, 1), 7, wait=0.2)[0] == b''
+            assert line.registers(11, 0, 14)
+            subprocess.run([SIM, 'ctl', control, 'quit'], check=True,
+                           timeout=LIMIT)
+            assert sim.wait(LIMIT) == 0
+
+
 TESTS = [
     values_are_those_that_were_set,
     replies_take_their_time_on_the_wire,
@@ -441,6 +476,7 @@ TESTS = [
     bad_usage_is_refused_with_status_2,
     a_hostile_control_client_does_not_disturb_the_bus,
     a_scan_of_64_modules_is_cheap_and_well_timed,
+    the_examples_of_the_manual_page_work,
 ]
 
 
