@@ -392,7 +392,7 @@ def a_hostile_control_client_does_not_disturb_the_bus():
         assert b'error: ' in clients[0].recv(200)
         clients[1].sendall(b'\0\0\n')
         assert b'error: ' in clients[1].recv(200)
-        # never reads its answers: cut off, and nobody waits for it
+        # never reads its answers: waits for itself, nobody waits for it
         clients[2].setblocking(False)
         try:
             for _ in range(20000):
@@ -403,6 +403,21 @@ def a_hostile_control_client_does_not_disturb_the_bus():
         for client in clients:
             client.close()
         assert sim.stats()['replies'] >= 1
+
+
+def answers_longer_than_a_socket_holds_arrive_whole():
+    with Sim('--pty', '--modules', '1-247') as sim:
+        client = socket.socket(socket.AF_UNIX)
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(sim.control)
+        client.settimeout(LIMIT)
+        client.sendall(b'modules\n' * 8 + b'quit now\n')
+        with client.makefile('r') as lines:
+            for _ in range(8):
+                text = ''.join(iter(lines.readline, 'ok\n'))
+                assert len(json.loads(text)['modules']) == 247
+            assert lines.readline().startswith('error: ')
+        client.close()
 
 
 def a_scan_of_64_modules_is_cheap_and_well_timed():
@@ -475,6 +490,7 @@ TESTS = [
     statistics_are_written_on_signal_and_at_the_end,
     bad_usage_is_refused_with_status_2,
     a_hostile_control_client_does_not_disturb_the_bus,
+    answers_longer_than_a_socket_holds_arrive_whole,
     a_scan_of_64_modules_is_cheap_and_well_timed,
     the_examples_of_the_manual_page_work,
 ]

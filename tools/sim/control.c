@@ -35,6 +35,8 @@ int control_open(struct control *c, const char *path, struct bus *bus,
 static void drop(struct control_client *cl)
 {
 	close(cl->fd);
+	free(cl->out);
+	cl->out = NULL;
 	cl->fd = -1;
 	cl->have = 0;
 }
@@ -67,7 +69,9 @@ u32 control_polls(const struct control *c, struct pollfd *fds)
 	bool room = false;
 
 	for (u32 i = 0; i < CONTROL_CLIENTS; i++) {
-		fds[1 + i] = (struct pollfd) { c->client[i].fd, POLLIN, 0 };
+		fds[1 + i] = (struct pollfd) {
+			c->client[i].fd, c->client[i].out ? POLLOUT : POLLIN, 0
+		};
 		room |= c->client[i].fd < 0;
 	}
 	/* who finds no place waits in the listening socket's queue */
@@ -75,52 +79,46 @@ u32 control_polls(const struct control *c, struct pollfd *fds)
 	return CONTROL_POLLS;
 }
 
-/* A client that does not read its answer is cut off: the bus goes on. */
-static bool answer(struct control_client *cl, const char *text, size_t len)
+/* Hand over what fits. False: he is gone. */
+static bool flush_answer(struct control_client *cl)
 {
-	return send(cl->fd, text, len, MSG_NOSIGNAL | MSG_DONTWAIT) ==
-	       (ssize_t)len;
+	ssize_t n = send(cl->fd, cl->out + cl->out_at, cl->out_len - cl->out_at,
+			 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	cl->out_at += (size_t)n;
+	if (cl->out_at < cl->out_len)
+		return true;
+	free(cl->out);
+	cl->out = NULL;
+	return true;
 }
 
 static bool run_line(struct control *c, struct control_client *cl, char *line,
 		     u64 now)
 {
 	struct parse_error e;
-	char *text = NULL;
-	size_t len = 0;
-	bool quit = false, ok;
-	FILE *out = open_memstream(&text, &len);
+	bool quit = false;
+	FILE *out = open_memstream(&cl->out, &cl->out_len);
 
 	if (!out)
 		return false;
+	cl->out_at = 0;
 	if (command_run(c->bus, line, now, out, &quit, &e) < 0)
 		fprintf(out, "error: %s\n", e.text);
 	else
 		fprintf(out, "ok\n");
-	if (fclose(out)) {
-		free(text);
-		return false;
-	}
-	ok = answer(cl, text, len);
-	free(text);
 	c->quit |= quit;
-	return ok;
+	return !fclose(out) && flush_answer(cl);
 }
 
-static void serve(struct control *c, struct control_client *cl, u64 now)
+/* Execute the lines that are complete, each when the last is answered. */
+static void run_lines(struct control *c, struct control_client *cl, u64 now)
 {
-	ssize_t n = read(cl->fd, cl->line + cl->have,
-			 sizeof(cl->line) - 1 - cl->have);
 	char *end;
 
-	if (n < 0 && (errno == EAGAIN || errno == EINTR))
-		return;
-	if (n <= 0) {
-		drop(cl);
-		return;
-	}
-	cl->have += (size_t)n;
-	while ((end = memchr(cl->line, '\n', cl->have))) {
+	while (!cl->out && (end = memchr(cl->line, '\n', cl->have))) {
 		size_t used = (size_t)(end - cl->line) + 1;
 
 		*end = '\0';
@@ -131,12 +129,34 @@ static void serve(struct control *c, struct control_client *cl, u64 now)
 		cl->have -= used;
 		memmove(cl->line, cl->line + used, cl->have);
 	}
-	if (cl->have == sizeof(cl->line) - 1) {
+	if (!cl->out && cl->have == sizeof(cl->line) - 1) {
 		static const char text[] = "error: the line has more than 2046 characters\n";
 
-		answer(cl, text, sizeof(text) - 1);
+		send(cl->fd, text, sizeof(text) - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 		drop(cl);
 	}
+}
+
+static void serve(struct control *c, struct control_client *cl, u64 now)
+{
+	ssize_t n;
+
+	if (cl->out) {
+		if (flush_answer(cl))
+			run_lines(c, cl, now);
+		else
+			drop(cl);
+		return;
+	}
+	n = read(cl->fd, cl->line + cl->have, sizeof(cl->line) - 1 - cl->have);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		drop(cl);
+		return;
+	}
+	cl->have += (size_t)n;
+	run_lines(c, cl, now);
 }
 
 /**

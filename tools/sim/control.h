@@ -12,10 +12,23 @@
 #define CONTROL_POLLS	(1 + CONTROL_CLIENTS)
 #define CONTROL_LINE	2048
 
+/**
+ * struct control_client - somebody who sends commands
+ * @fd: his connection, -1: none
+ * @have: bytes of @line that are there
+ * @line: commands not executed yet
+ * @out: answer that he has not taken yet, NULL: none; until he has, no other
+ *	command of his is executed
+ * @out_len: its length
+ * @out_at: how much of it he has
+ */
 struct control_client {
 	int fd;
 	size_t have;
 	char line[CONTROL_LINE];
+	char *out;
+	size_t out_len;
+	size_t out_at;
 };
 
 struct control {
