@@ -31,10 +31,10 @@ once) ;;
 	;;
 esac
 
-ok=0 tries=0
+command -v bacsctl >/dev/null || { echo "bacsctl is not in this build" >&2; exit 1; }
+end=$(($(date +%s) + 120))
 while ok=$(modules_ok); [ "${ok:-0}" -lt $want ]; do
-	tries=$((tries + 1))
-	if [ $tries -gt 120 ]; then
+	if [ "$(date +%s)" -gt $end ]; then
 		echo "only ${ok:-0} of $want modules are ok after two minutes" >&2
 		systemctl --no-pager --lines 20 status 'bacs*' >&2
 		bacsctl status >&2
