@@ -72,6 +72,7 @@ void bacs_profiles_free(void);
  * struct bacs_bus - a bus
  * @dev: its device, owner of the memory
  * @node: in the list of buses, by bacs_lock
+ * @name_node: in the list of names in use, by bacs_lock
  * @name: unique without regard to case
  * @tty: name of the tty
  * @flags: BACS_START_*
@@ -103,6 +104,7 @@ void bacs_profiles_free(void);
 struct bacs_bus {
 	struct device dev;
 	struct list_head node;
+	struct list_head name_node;
 	char name[BACS_BUS_NAME_MAX + 1];
 	char tty[32];
 	u32 flags;

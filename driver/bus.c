@@ -25,6 +25,8 @@
 /* List of buses, their controllers, profiles; see bacs.h */
 DEFINE_MUTEX(bacs_lock);
 LIST_HEAD(bacs_buses);
+/* Names in use; an ending bus keeps its own until its devices are gone. */
+static LIST_HEAD(bus_names);
 unsigned int bacs_generation = 1;
 
 u64 bacs_mono_to_boot(u64 mono_ns)
@@ -185,7 +187,9 @@ static void bus_children_work(struct work_struct *work)
 {
 	struct bacs_bus *bus = container_of(work, struct bacs_bus, children);
 
-	for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++) {
+	/* What a sysfs writer asks for while the bus ends comes too late. */
+	for (unsigned int a = 1;
+	     a <= BACS_ADDRESS_MAX && !READ_ONCE(bus->dead); a++) {
 		struct bacs_module *module = bacs_bus_module(bus, a);
 
 		if (module)
@@ -221,6 +225,7 @@ static struct bacs_bus *bus_alloc(const struct bacs_start *start,
 	bus->dev.groups = bacs_bus_groups;
 	bus->dev.release = bus_release;
 	INIT_LIST_HEAD(&bus->node);
+	INIT_LIST_HEAD(&bus->name_node);
 	spin_lock_init(&bus->lock);
 	hrtimer_setup(&bus->timer, bus_timer, CLOCK_MONOTONIC,
 		      HRTIMER_MODE_ABS_SOFT);
@@ -243,13 +248,23 @@ static struct bacs_bus *bus_alloc(const struct bacs_start *start,
 	return bus;
 }
 
+static bool name_taken(const char *name)
+{
+	struct bacs_bus *bus;
+
+	list_for_each_entry(bus, &bus_names, name_node)
+		if (!strcasecmp(bus->name, name))
+			return true;
+	return false;
+}
+
 /* Take a name and a profile under bacs_lock; no device yet. */
 static int bus_enlist(struct bacs_bus *bus, const char *profile)
 {
 	struct bacs_stored_profile *stored = NULL;
 
 	lockdep_assert_held(&bacs_lock);
-	if (bacs_bus_find(bus->name))
+	if (name_taken(bus->name))
 		return -EEXIST;
 	if (*profile && strcmp(profile, BACS_C_PROFILE)) {
 		stored = bacs_profile_find(profile);
@@ -258,6 +273,7 @@ static int bus_enlist(struct bacs_bus *bus, const char *profile)
 		stored->users++;
 	}
 	bus->stored = stored;
+	list_add_tail(&bus->name_node, &bus_names);
 	list_add_tail(&bus->node, &bacs_buses);
 	bacs_generation++;
 	return 0;
@@ -271,6 +287,14 @@ static void bus_delist(struct bacs_bus *bus)
 		bus->stored->users--;
 	bus->controller = 0;
 	bacs_generation++;
+	mutex_unlock(&bacs_lock);
+}
+
+/* Last: another bus may be called so from now on. */
+static void bus_free_name(struct bacs_bus *bus)
+{
+	mutex_lock(&bacs_lock);
+	list_del_init(&bus->name_node);
 	mutex_unlock(&bacs_lock);
 }
 
@@ -338,6 +362,7 @@ struct bacs_bus *bacs_bus_start(const struct bacs_start *start, const char *tty,
 
 out_delist:
 	bus_delist(bus);
+	bus_free_name(bus);
 out_put:
 	put_device(&bus->dev);
 	return ERR_PTR(err);
@@ -376,7 +401,7 @@ void bacs_bus_stop(struct bacs_bus *bus)
 	bus_delist(bus);
 	spin_lock_bh(&bus->lock);
 	scan_stop(bus->scan);
-	bus->dead = true;
+	WRITE_ONCE(bus->dead, true);
 	spin_unlock_bh(&bus->lock);
 	hrtimer_cancel(&bus->timer);
 	bus_last_word(bus);
@@ -391,7 +416,10 @@ void bacs_bus_stop(struct bacs_bus *bus)
 		if (module)
 			bacs_module_remove(module);
 	}
+	/* A writer of a limit may have queued it again until now. */
+	cancel_work_sync(&bus->children);
 	dev_info(&bus->dev, "stopped\n");
 	device_del(&bus->dev);
+	bus_free_name(bus);
 	put_device(&bus->dev);
 }
