@@ -14,6 +14,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 import tty
 
@@ -88,6 +89,7 @@ class Sim:
     def __init__(self, *args, ready=True):
         self.dir = tempfile.mkdtemp(prefix='bacs sim ')
         self.control = os.path.join(self.dir, 'control')
+        self.ends_with = 0
         self.stats_path = os.path.join(self.dir, 'stats.json')
         self.process = subprocess.Popen(
             [SIM, *args, '--control', self.control, '--stats', self.stats_path],
@@ -107,9 +109,12 @@ class Sim:
     def __exit__(self, kind, *_):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        _, errors = self.process.communicate(timeout=LIMIT)
+        status = self.process.wait(LIMIT)
+        errors = self.process.stderr.read()
+        self.process.stdout.close()
+        self.process.stderr.close()
         if kind is None:
-            assert self.process.returncode == 0, (self.process.returncode, errors)
+            assert status == self.ends_with, (status, errors)
         for name in os.listdir(self.dir):
             os.unlink(os.path.join(self.dir, name))
         os.rmdir(self.dir)
@@ -317,6 +322,45 @@ def listens_on_a_socket_for_one_at_a_time():
         assert not os.path.exists(path)
 
 
+def serves_a_tty_until_it_is_gone():
+    """A pty of the test stands for the serial port."""
+    master, slave = os.openpty()
+    tty.setraw(master)
+    with Sim('--tty', os.ttyname(slave), '--modules', '1-2', '--baud', '9600',
+             '--format', '8N2') as sim:
+        assert sim.name == os.ttyname(slave)
+        cflag, speed = termios.tcgetattr(slave)[2], termios.tcgetattr(slave)[5]
+        assert speed == termios.B9600 and cflag & termios.CSTOPB, cflag
+        assert not cflag & termios.PARENB
+        os.close(slave)
+        assert len(Line(master).registers(2, 0, 14)) == 14
+        os.close(master)
+        assert sim.process.wait(LIMIT) == 1
+        assert 'has gone' in sim.process.stderr.read()
+        sim.ends_with = 1
+
+
+def verbose_shows_every_frame():
+    with Sim('--pty', '--modules', '1', '--verbose') as sim:
+        line = sim.open()
+        request = read_request(1, 4, 0, 1)
+        reply, _ = line.ask(request, 7)
+        sim.ctl('quit')
+        sim.process.wait(LIMIT)
+        log = sim.process.stderr.read()
+        assert ' rx ' + request.hex(' ') in log, log
+        assert ' tx ' + reply.hex(' ') in log, log
+
+
+def real_time_priority_is_had_or_refused():
+    with Sim('--pty', '--modules', '1', '--realtime', ready=False) as sim:
+        if sim.process.stdout.readline():
+            assert os.sched_getscheduler(sim.process.pid) == os.SCHED_FIFO
+        else:
+            sim.ends_with = 1
+            assert '--realtime: ' in sim.process.stderr.read()
+
+
 def the_pty_hangs_up_and_is_opened_again():
     with tempfile.TemporaryDirectory() as place:
         link = os.path.join(place, 'port')
@@ -486,6 +530,9 @@ TESTS = [
     a_scenario_file_is_obeyed,
     connects_to_a_socket_and_comes_back,
     listens_on_a_socket_for_one_at_a_time,
+    serves_a_tty_until_it_is_gone,
+    verbose_shows_every_frame,
+    real_time_priority_is_had_or_refused,
     the_pty_hangs_up_and_is_opened_again,
     statistics_are_written_on_signal_and_at_the_end,
     bad_usage_is_refused_with_status_2,

@@ -74,7 +74,7 @@ static void transact(const u8 *request, size_t len)
 {
 	now += 10 * MS;
 	bus_step(bus, now);
-	wire_receive(&bus->wire, request, len, now);
+	bus_receive(bus, request, len, now);
 	listen();
 }
 
@@ -368,6 +368,25 @@ static void a_module_without_address_obeys_broadcasts_only(void **state)
 	assert_int_equal(heard_len, 0);
 }
 
+static void any_bytes_wake_sleepers_and_keep_them_awake(void **state)
+{
+	u8 noise[16] = { 0xFF, 0xFF };
+
+	(void)state;
+	for (u8 a = 1; a <= 4; a++)
+		bus->module[a]->cfg.eco = true;
+	now += 31000 * MS;
+	assert_int_equal(ask(1), RTU_SHORT);
+	assert_true(bus->module[1]->asleep && bus->module[4]->asleep);
+	for (u32 i = 0; i < 45; i++) {
+		now += 90 * MS;
+		transact(noise, sizeof(noise));
+	}
+	assert_int_equal(ask(1), RTU_OK);
+	now += 29000 * MS;
+	assert_int_equal(ask(2), RTU_OK);
+}
+
 /* 20 scans with a gap of t3.5 + 1 ms before each request */
 static void bus_use_is_what_the_wire_must_take_over_what_it_took(void **state)
 {
@@ -474,6 +493,7 @@ int main(void)
 		T(probability_is_kept_and_repeats_with_the_seed),
 		T(unit_248_is_answered_by_whoever_is_there),
 		T(a_module_without_address_obeys_broadcasts_only),
+		T(any_bytes_wake_sleepers_and_keep_them_awake),
 		T(bus_use_is_what_the_wire_must_take_over_what_it_took),
 		T(too_many_rules_and_equal_names_are_refused),
 		T(all_rules_at_once_and_random_requests),

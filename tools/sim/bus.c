@@ -134,6 +134,22 @@ void bus_step(struct bus *b, u64 now)
 }
 
 /**
+ * bus_receive() - bytes came from the master
+ * @b: bus
+ * @bytes: the bytes
+ * @len: their number
+ * @now: CLOCK_MONOTONIC, ns
+ */
+void bus_receive(struct bus *b, const u8 *bytes, size_t len, u64 now)
+{
+	/* any bytes keep awake, a frame or not */
+	for (u32 i = 0; i < ARRAY_SIZE(b->module); i++)
+		if (b->module[i])
+			module_hear(b->module[i]);
+	wire_receive(&b->wire, bytes, len, now);
+}
+
+/**
  * bus_next() - when must wire_due() or bus_step() be called?
  * @b: bus
  *

@@ -54,6 +54,7 @@ int bus_new(struct bus **ret, const struct bus_config *cfg, u64 now);
 struct bus *bus_free(struct bus *b);
 int bus_add(struct bus *b, const struct module_config *cfg);
 void bus_step(struct bus *b, u64 now);
+void bus_receive(struct bus *b, const u8 *bytes, size_t len, u64 now);
 u64 bus_next(const struct bus *b);
 void bus_reset_stats(struct bus *b);
 int bus_add_rule(struct bus *b, const struct rule *r, u64 now);

@@ -325,9 +325,6 @@ void bus_frame(void *data, const struct wire_frame *f)
 {
 	struct bus *b = data;
 
-	for (u32 a = 0; a <= RTU_ADDRESS_MAX; a++)
-		if (b->module[a])
-			module_hear(b->module[a]);
 	stats_request(b->stats, &b->wire, f);
 	if (b->trace)
 		b->trace(f->collided ? "rx collided" : f->valid ? "rx" :

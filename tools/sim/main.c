@@ -100,7 +100,7 @@ static int read_line(struct sim *s)
 	ssize_t n = transport_read(&s->o.transport, buf, sizeof(buf), now);
 
 	if (n > 0)
-		wire_receive(&s->bus->wire, buf, (size_t)n, now);
+		bus_receive(s->bus, buf, (size_t)n, now);
 	return n < 0 ? (int)n : 0;
 }
 
