@@ -57,11 +57,12 @@ static void wake(struct scan *scan)
  */
 int scan_set_duty(struct scan *scan, u8 address, u16 duty, bool check_only)
 {
-	struct scan_slot *slot = &scan->slots[address];
 	int err = command_allowed(scan, address);
+	struct scan_slot *slot;
 
 	if (err)
 		return err;
+	slot = &scan->slots[address];
 	if (slot->class != BACS_CLASS_JAR)
 		return -EOPNOTSUPP;
 	if (duty > BACS_DUTY_MAX)
@@ -224,11 +225,12 @@ size_t scan_final_map(const struct scan *scan, u8 *frame)
  */
 int scan_command(struct scan *scan, u8 address, u8 pending, bool on)
 {
-	struct scan_slot *slot = &scan->slots[address];
 	int err = command_allowed(scan, address);
+	struct scan_slot *slot;
 
 	if (err)
 		return err;
+	slot = &scan->slots[address];
 	if (pending & SCAN_PENDING_RI && slot->class != BACS_CLASS_JAR)
 		return -EOPNOTSUPP;
 	if (pending & SCAN_PENDING_IDENTIFY)

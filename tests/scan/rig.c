@@ -14,6 +14,16 @@ static void must(bool condition, const char *what)
 	abort();
 }
 
+/* An array that doubles whenever its number of members is a power of two */
+static void *room_for(void *array, size_t count, size_t size)
+{
+	if (count & (count - 1))
+		return array;
+	array = realloc(array, 2 * (count ? count : 1) * size);
+	must(array, "out of memory");
+	return array;
+}
+
 static bool is_write(const u8 *request)
 {
 	return request[1] != RTU_READ_HOLDING && request[1] != RTU_READ_INPUT;
@@ -184,12 +194,13 @@ static bool well_formed(const u8 *frame, size_t len)
 static int op_transmit(void *ctx, const u8 *frame, size_t len)
 {
 	struct rig *rig = ctx;
-	struct rig_sent *sent = &rig->sent[rig->sent_count];
+	struct rig_sent *sent;
 	u64 gap;
 
 	if (rig->transmit_error)
 		return rig->transmit_error;
-	must(rig->sent_count < RIG_SENT_MAX, "too many requests");
+	rig->sent = room_for(rig->sent, rig->sent_count, sizeof(*rig->sent));
+	sent = &rig->sent[rig->sent_count];
 	must(len <= RTU_FRAME_MAX, "request longer than any frame");
 	rig->malformed += !well_formed(frame, len);
 	rig->writes += is_write(frame);
@@ -224,7 +235,7 @@ static void op_emit(void *ctx, const struct scan_note *note)
 {
 	struct rig *rig = ctx;
 
-	must(rig->note_count < RIG_NOTES_MAX, "too many notes");
+	rig->notes = room_for(rig->notes, rig->note_count, sizeof(*rig->notes));
 	rig->notes[rig->note_count++] = *note;
 }
 
@@ -258,9 +269,6 @@ struct rig *rig_new(const struct scan_config *config)
 	struct scan_config c = *config;
 
 	must(rig, "out of memory");
-	rig->sent = malloc(RIG_SENT_MAX * sizeof(*rig->sent));
-	rig->notes = malloc(RIG_NOTES_MAX * sizeof(*rig->notes));
-	must(rig->sent && rig->notes, "out of memory");
 	if (!c.baud) {
 		c.baud = 19200;
 		c.char_bits = 11;
@@ -331,14 +339,16 @@ static void enqueue(struct rig *rig, struct rig_byte byte)
  */
 void rig_say(struct rig *rig, u64 when, const u8 *bytes, size_t len)
 {
-	u64 end = when + len * rig->char_ns;
+	for (size_t i = 0; i < len; i++) {
+		size_t seen = i + 1;
 
-	for (size_t i = 0; i < len; i++)
+		if (rig->fifo)
+			seen = min_t(size_t, len, (i / RIG_FIFO + 1) * RIG_FIFO);
 		enqueue(rig, (struct rig_byte){
-			.time = rig->whole_frames ? end :
-				when + (i + 1) * rig->char_ns,
+			.time = when + seen * rig->char_ns,
 			.value = bytes[i],
 		});
+	}
 }
 
 /** rig_say_error() - a character with a line error */

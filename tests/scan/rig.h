@@ -15,9 +15,8 @@
 #define RIG_MS		((u64)NSEC_PER_MSEC)
 #define RIG_S		((u64)NSEC_PER_SEC)
 
-#define RIG_SENT_MAX	65536
-#define RIG_NOTES_MAX	65536
 #define RIG_QUEUE_MAX	8192
+#define RIG_FIFO	14u	/* bytes in a run */
 
 /* A module of profile bacs-c, no more than the engine can see of one */
 struct rig_module {
@@ -68,7 +67,7 @@ struct rig {
 	u64 wire_end;		/* end of the last character of anybody */
 	u64 quiet_extra_ns;	/* silence asked for beyond t3.5 */
 	bool readonly;
-	bool whole_frames;	/* deliver a run of bytes in one call */
+	bool fifo;		/* bytes come in runs, as from a UART's buffer */
 	int transmit_error;	/* what transmit() returns */
 	rig_hook hook;
 	void *hook_data;

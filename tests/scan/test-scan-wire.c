@@ -420,7 +420,7 @@ static void silence_is_kept_through_all_trouble_on_every_line(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
-		for (int whole = 0; whole < 2; whole++) {
+		for (int fifo = 0; fifo < 2; fifo++) {
 			const struct scan_config c = {
 				.baud = lines[i].baud,
 				.char_bits = lines[i].bits,
@@ -430,7 +430,7 @@ static void silence_is_kept_through_all_trouble_on_every_line(void **state)
 			struct spoiler s = { .random = (u32)(i + 1) };
 			struct rig *rig = running(&c, 1, 8);
 
-			rig->whole_frames = whole;
+			rig->fifo = fifo;
 			rig->hook = hook;
 			rig->hook_data = &s;
 			rig_run(rig, 30 * RIG_S);
