@@ -937,7 +937,7 @@ int bacs_profile_set_name(struct bacs_profile *profile, const char *name);
 /** bacs_profile_set_class() - class of the modules; 0, -EINVAL */
 int bacs_profile_set_class(struct bacs_profile *profile,
 			   enum bacs_modclass modclass);
-/** bacs_profile_set_model() - printable ASCII, 0-32; 0, -EINVAL */
+/** bacs_profile_set_model() - printable ASCII, 0-31; 0, -EINVAL */
 int bacs_profile_set_model(struct bacs_profile *profile, const char *model);
 /** bacs_profile_set_function() - function code 3 or 4; 0, -ERANGE */
 int bacs_profile_set_function(struct bacs_profile *profile,

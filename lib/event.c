@@ -22,10 +22,13 @@ static void check_sequence(struct bacs *b, struct bacs_bus *bus,
 			   enum group group, uint32_t sequence)
 {
 	struct sequence *s = &bus->sequence[group];
+	uint32_t missing = sequence - s->next;
 
-	if (s->known && sequence != s->next) {
-		uint32_t missing = sequence - s->next;
-
+	if (s->known && missing > INT32_MAX) {
+		/* two events of different causes may overtake each other */
+		return;
+	}
+	if (s->known && missing) {
 		b->diag[BACS_DIAG_GAPS] += missing;
 		notice_add(b, BACS_NOTICE_GAP, bus, NULL, bacs_now_ns(), 0,
 			   missing);

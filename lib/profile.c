@@ -72,7 +72,7 @@ BACS_EXPORT int bacs_profile_set_model(struct bacs_profile *profile,
 {
 	assert(profile);
 	assert(model);
-	if (strlen(model) > BACS_MODEL_MAX)
+	if (strlen(model) > BACS_LABEL_MAX)
 		return -EINVAL;
 	for (const char *p = model; *p; p++)
 		if (*p < ' ' || *p > '~')
