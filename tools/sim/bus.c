@@ -7,6 +7,7 @@
 #define STREAM_DELAY	1000
 #define STREAM_FAULT	1001
 
+/* a host may stop an emulated port in the middle of a frame for so long */
 #define SLACK_NS	(20 * NSEC_PER_MSEC)
 
 static const struct wire_ops wire_ops = {
@@ -29,7 +30,7 @@ int bus_new(struct bus **ret, const struct bus_config *cfg, u64 now)
 		.baud = cfg->baud,
 		.bits = cfg->bits,
 		.strict = cfg->strict,
-		.slack_ns = cfg->strict ? 0 : SLACK_NS,
+		.slack_ns = SLACK_NS,
 	};
 
 	if (!b)

@@ -140,6 +140,7 @@ static void print_wire(const struct wire *w, struct json *j)
 	json_u64(j, "rx_frames", x->frames);
 	json_u64(j, "crc_errors", x->crc_errors);
 	json_u64(j, "broken_frames", x->broken);
+	json_u64(j, "pauses_in_frames", x->pauses);
 	json_u64(j, "t35_violations", x->violations);
 	json_u64(j, "ignored", x->ignored);
 	json_u64(j, "collisions", x->collisions);

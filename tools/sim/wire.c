@@ -172,6 +172,7 @@ void wire_receive(struct wire *w, const u8 *bytes, size_t len, u64 now)
 	if (receiving(w) && now >= silence_at(w))
 		end_by_silence(w);
 	if (w->have && now >= w->rx_end_ns + w->t35_ns) {
+		w->stats.pauses++;
 		w->gap_at = w->have;
 		w->gap_arrival_ns = now;
 	}

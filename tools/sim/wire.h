@@ -85,6 +85,7 @@ struct wire_stats {
 	u64 frames;		/* runs of bytes that came */
 	u64 crc_errors;
 	u64 broken;		/* ended by silence before they were complete */
+	u64 pauses;		/* of t3.5 and more, inside what may be a frame */
 	u64 violations;		/* began before t3.5 */
 	u64 ignored;		/* of these, not heard because strict */
 	u64 collisions;
