@@ -114,8 +114,9 @@ static int bacs_power_get(struct power_supply *psy,
 		return 0;
 #ifdef BACS_HAVE_INTERNAL_RESISTANCE
 	case POWER_SUPPLY_PROP_INTERNAL_RESISTANCE:
+		/* Not ENODATA: see show_value(). The core logs others. */
 		return bacs_module_value(module, BACS_QUANTITY_RESISTANCE_UOHM,
-					 &val->intval);
+					 &val->intval) ? -ENODEV : 0;
 #endif
 	default:
 		return -EINVAL;
@@ -130,7 +131,11 @@ static ssize_t show_value(struct device *dev, enum bacs_quantity quantity,
 	s32 value;
 	int err = bacs_module_value(power->module, quantity, &value);
 
-	return err ?: sysfs_emit(buf, "%lld\n", value * factor);
+	/*
+	 * Of all supplies node_exporter publishes none when a file of one of
+	 * them gives an error that it does not know; it knows this one.
+	 */
+	return err ? -EOPNOTSUPP : sysfs_emit(buf, "%lld\n", value * factor);
 }
 
 static ssize_t voltage_now_show(struct device *dev,
