@@ -161,8 +161,9 @@ TEST_F(start, bad_arguments_are_refused)
 	REFUSED(EINVAL, args.flags = 1U << 31);
 	REFUSED(EINVAL, args.addresses[0] |= 1);
 	REFUSED(EINVAL, args.addresses[31] |= 0x80);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 5; i++) {
 		REFUSED(EINVAL, args.reserved[i] = 1);
+	}
 	REFUSED(EINVAL, args.scan_ms = BACS_SCAN_MS_MAX + 1);
 	REFUSED(EINVAL, args.scan_ms = 0xFFFFFFFF);
 	REFUSED(EINVAL, args.response_ms = BACS_RESPONSE_MS_MIN - 1);
