@@ -1051,7 +1051,7 @@ int bacs_profile_load(struct bacs *b, const struct bacs_profile *profile);
  * @b: handle
  * @name: its name
  *
- * Return: 0, -ENOENT, -EBUSY (a bus uses it), -EPERM (built in).
+ * Return: 0, -ENOENT (unknown, or built in), -EBUSY (a bus uses it).
  */
 int bacs_profile_unload(struct bacs *b, const char *name);
 

@@ -453,14 +453,12 @@ static int profile_command(struct request *r)
 		*at = p;
 		return 0;
 	}
-	if (!p)
-		return refuse(r, -ENOENT, "no profile of that name");
-	if (r->cmd == BACS_CMD_PROFILE_GET) {
+	if (p && r->cmd == BACS_CMD_PROFILE_GET) {
 		answer_profile(r, p);
 		return 0;
 	}
-	if (p->builtin)
-		return refuse(r, -EPERM, "profile is built in");
+	if (!p || p->builtin)
+		return refuse(r, -ENOENT, "no such loaded profile");
 	*at = p->next;
 	free(p);
 	return 0;

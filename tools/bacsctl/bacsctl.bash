@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bash completion for bacsctl; installed as "bacsctl"
+_bacsctl_buses()
+{
+	local d
+	for d in /sys/bus/bacs/devices/*; do
+		[[ -e $d && ${d##*/} != *-* ]] && echo "${d##*/}"
+	done
+}
+
+_bacsctl_modules()
+{
+	local d
+	for d in /sys/bus/bacs/devices/*-*; do
+		[[ -e $d ]] && echo "${d##*/}"
+	done
+}
+
+_bacsctl()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} words=
+	COMPREPLY=()
+
+	if ((COMP_CWORD == 1)); then
+		words="status modules bus events history profile --help --version"
+		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+		return
+	fi
+	case $prev in
+	--bus | rescan | scan-period | stats)
+		mapfile -t COMPREPLY < <(compgen -W "$(_bacsctl_buses)" -- "$cur")
+		return
+		;;
+	--severity)
+		mapfile -t COMPREPLY < <(compgen -W "info warning alarm" -- "$cur")
+		return
+		;;
+	--database | load | check)
+		compopt -o filenames
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	esac
+	case $command in
+	status) words="--json --watch --sort --bus --help" ;;
+	modules) words="--json --sort --bus --help" ;;
+	bus) words="stats rescan scan-period --json --bus --help" ;;
+	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
+	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;
+	profile) words="list load delete check --json --help" ;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _bacsctl bacsctl

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* bacsctl - look at and operate the buses of a battery */
+#include <locale.h>
+#include <string.h>
+
+#include "bacsctl.h"
+
+static const struct command commands[] = {
+	{ "status", cmd_status, "values and state of every module" },
+	{ "modules", cmd_modules, "what the modules are" },
+	{ "bus", cmd_bus, "buses, their counters and settings" },
+	{ "events", cmd_events, "what happened, from the history or live" },
+	{ "history", cmd_history, "values of a module over time" },
+	{ "profile", cmd_profile, "register maps of foreign modules" },
+};
+
+static void help(FILE *out)
+{
+	fputs("Usage: bacsctl COMMAND [OPTION...]\n"
+	      "       bacsctl COMMAND --help\n\n"
+	      "Looks at and operates the buses of a battery.\n\n"
+	      "Commands:\n", out);
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		fprintf(out, "  %-10s %s\n", commands[i].name,
+			commands[i].description);
+	fputs("\nOptions:\n"
+	      "  --help     this text\n"
+	      "  --version  version of the program\n\n"
+	      "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no such device.\n"
+	      "See bacsctl(1).\n", out);
+}
+
+int main(int argc, char **argv)
+{
+	setlocale(LC_CTYPE, "");
+	if (argc < 2) {
+		help(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+		help(stdout);
+		return EXIT_DONE;
+	}
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
+		printf("bacsctl %s\n", BACS_VERSION);
+		return EXIT_DONE;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr,
+		"bacsctl: no command '%s'; see bacsctl --help for their list\n",
+		argv[1]);
+	return EXIT_USAGE;
+}
