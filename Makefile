@@ -18,8 +18,8 @@ modules:
 check demo:
 	./run $@
 
-bench: all
-	meson test -C $(BUILD) --benchmark --verbose
+bench:
+	tests/bench/run
 
 install: all
 	meson install -C $(BUILD) $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")

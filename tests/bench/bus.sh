@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# In the guest: figures of one bus of 64 modules at 19200 8E1 behind a 16550.
+# Prints "bench NAME FIGURE UNIT GOAL". Goals: issue of the driver, design
+# section 9; they are printed, not enforced.
+. /mnt/share/system/lib.sh
+
+stats() { simctl 0 stats >"$tmp/stats"; }
+figure() {
+	grep -o "\"$1\": *[0-9.]*" "$tmp/stats" | head -n 1 | sed 's/.*: *//'
+}
+uptime_ms() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
+scans() { cat $devices/bacsA/stats/scans; }
+bench() { printf 'bench %s|%s|%s|%s\n' "$1" "$2" "$3" "$4"; }
+attach() {
+	bacs-attach --bus bacsA "$@" /dev/bacs-port0 >"$tmp/attach" 2>&1 &
+	attach=$!
+	pids=$attach
+}
+detach() {
+	kill "$attach"
+	wait "$attach"
+}
+all_lost() { [ "$(states bacsA lost | wc -l)" -eq 64 ]; }
+
+modprobe bacs
+begin=$(uptime_ms)
+attach --modules 1-64
+wait_for 60 count_is 64 states bacsA ok
+bench "first value of 64 configured modules after attach" \
+	$(($(uptime_ms) - begin)) ms "<= 15000"
+
+wait_for 60 test "$(scans)" -ge 2
+simctl 0 stats reset
+from=$(scans)
+while [ "$(scans)" -lt $((from + 100)) ]; do sleep 1; done
+stats
+bench "bus use over $(figure scans) scans, RX trigger 1" "$(figure bus_use)" "" ">= 0.95"
+bench "master excess, median" "$(figure median_us)" us ""
+bench "master excess, p99" "$(figure p99_us)" us ""
+bench "requests before t3.5" "$(figure t35_violations)" "" "0"
+
+simctl 0 rule add address=33 silence >"$tmp/rule"
+begin=$(uptime_ms)
+wait_for 60 grep -qx lost $devices/bacsA-033/state
+bench "a silent module is lost after" $(($(uptime_ms) - begin)) ms \
+	"<= 5000 or 3 scans"
+simctl 0 rule add silence >"$tmp/rule"
+begin=$(uptime_ms)
+wait_for 60 all_lost
+bench "a silent bus is lost after" $(($(uptime_ms) - begin)) ms "<= 5000"
+detach
+
+simctl 0 rule del 1
+simctl 0 rule del 2
+begin=$(uptime_ms)
+attach
+wait_for 120 count_is 64 states bacsA ok
+bench "unknown bus 1-247: 64 modules live after" $(($(uptime_ms) - begin)) ms ""
+wait_for 120 grep -qx running $devices/bacsA/state
+bench "unknown bus 1-247: searched after" $(($(uptime_ms) - begin)) ms "<= 60000"
