@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run bacsctl against the fake kernel and compare what it says, byte by byte.
 
-Usage: golden.py [--update] FAKE-KERNEL BACSCTL CASE...
+Usage: golden.py [--update] FAKE-KERNEL BACSCTL FAKE-HISTORY CASE...
 
 A case is a file of sections, each begun by a line "== NAME":
 
@@ -12,7 +12,9 @@ A case is a file of sections, each begun by a line "== NAME":
   == out      standard output
   == err      standard error
 
-run, exit, out and err may come several times, in this order. Output is TAP.
+run, exit, out and err may come several times, in this order. The word
+@HISTORY@ in run stands for a history that the daemon's store has written.
+Output is TAP.
 """
 import os
 import shlex
@@ -68,11 +70,12 @@ def run(bacsctl, socket, arguments):
     return {"exit": f"{r.returncode}\n", "out": r.stdout, "err": r.stderr}
 
 
-def play(program, bacsctl, sections):
+def play(program, bacsctl, history, sections):
     """The sections again, with what really came out."""
     result = []
     got = {}
     with tempfile.TemporaryDirectory() as folder:
+        database = os.path.join(folder, "history.db")
         kernel = Kernel(program, os.path.join(folder, "k"))
         try:
             for name, text in sections:
@@ -81,7 +84,10 @@ def play(program, bacsctl, sections):
                         if line.split("#")[0].strip():
                             kernel.step(line)
                 elif name == "run":
-                    got = run(bacsctl, kernel.socket, text.strip())
+                    if "@HISTORY@" in text and not os.path.exists(database):
+                        subprocess.run([history, database], check=True)
+                    got = run(bacsctl, kernel.socket,
+                              text.strip().replace("@HISTORY@", database))
                 elif name in got:
                     text = got[name]
                 else:
@@ -127,15 +133,15 @@ def main():
     update = args[:1] == ["--update"]
     if update:
         args = args[1:]
-    program, bacsctl, cases = args[0], args[1], args[2:]
+    program, bacsctl, history, cases = *args[:3], args[3:]
     print(f"1..{len(cases)}")
     bad = 0
     for i, path in enumerate(cases, 1):
         name = os.path.basename(path)
         expected = read_case(path)
         try:
-            got = play(program, bacsctl, expected)
-        except (RuntimeError, subprocess.TimeoutExpired) as e:
+            got = play(program, bacsctl, history, expected)
+        except (RuntimeError, subprocess.SubprocessError) as e:
             print(f"not ok {i} - {name}\n# {e}")
             bad += 1
             continue

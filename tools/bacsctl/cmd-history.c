@@ -41,7 +41,7 @@ int history_failed(const char *path, int error)
 	return EXIT_FAILED;
 }
 
-enum { TIME, TIME_US, CLOCK, SCANS, SERIAL, VALUES };
+enum { TIME, TIME_US, CLOCK, BUS, ADDRESS, NAME, SERIAL, SCANS, VALUES };
 
 static const enum bacs_q quantities[] = {
 	BACS_Q_VOLTAGE, BACS_Q_CURRENT, BACS_Q_RIPPLE, BACS_Q_TEMPERATURE,
@@ -56,8 +56,11 @@ static struct column columns[COLUMNS] = {
 	[TIME] = { "TIME", NULL, false, false },
 	[TIME_US] = { NULL, "time_us", false, false },
 	[CLOCK] = { NULL, "clock", false, false },
-	[SCANS] = { "SCANS", "scans", true, false },
+	[BUS] = { NULL, "bus", false, false },
+	[ADDRESS] = { NULL, "address", true, false },
+	[NAME] = { NULL, "name", false, false },
 	[SERIAL] = { NULL, "serial", false, false },
+	[SCANS] = { "SCANS", "scans", true, false },
 };
 
 static const char *headings[][3] = {
@@ -105,7 +108,8 @@ static void free_keys(void)
 		free((char *)columns[i].key);
 }
 
-static void add_row(struct table *t, const struct bacs_history_values *v)
+static void add_row(struct table *t, const struct bacs_history_values *v,
+		    const char *bus, unsigned int address)
 {
 	int64_t us = bacs_history_value_time_us(v), value[3];
 	unsigned int scans = bacs_history_value_scans(v);
@@ -117,6 +121,9 @@ static void add_row(struct table *t, const struct bacs_history_values *v)
 	table_number(t, TIME_US, us, "%s", "");
 	table_text(t, CLOCK,
 		   bacs_history_clock_name(bacs_history_value_clock(v)));
+	table_text(t, BUS, bus);
+	table_number(t, ADDRESS, address, "%u", address);
+	table_text(t, NAME, bacs_history_value_name(v));
 	table_number(t, SCANS, scans, "%u", scans);
 	table_text(t, SERIAL, bacs_history_value_serial(v));
 	for (size_t i = 0; i < ARRAY_SIZE(quantities); i++) {
@@ -168,7 +175,7 @@ static int show(struct bacs_history *h, const struct options *o,
 	t = table_new("history", columns, COLUMNS);
 	r = bacs_history_values(h, bus, address, &filter, &v);
 	while (!r && (r = bacs_history_values_next(v)) > 0) {
-		add_row(t, v);
+		add_row(t, v, bus, address);
 		r = 0;
 	}
 	if (r < 0)
