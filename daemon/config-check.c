@@ -239,6 +239,8 @@ void config_check(struct config *config, const char *file,
 	number_strings(&c);
 	for (i = 0; i < config->string_count; i++)
 		check_string(&c, &config->strings[i]);
-	check_labels(&c);
+	/* what is wrong already makes names collide too */
+	if (!errors->count)
+		check_labels(&c);
 	check_limits(&c);
 }

@@ -228,6 +228,9 @@ static int write_file(const char *path, const char *text, size_t size)
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
+/* The last line of a good copy that is whole */
+#define END_MARK "# end\n"
+
 int config_save_good(const struct config *config, const char *path)
 {
 	_text_ struct text text = { .s = NULL };
@@ -238,6 +241,7 @@ int config_save_good(const struct config *config, const char *path)
 
 	text_add(&text, "# Written by bacsd: the last configuration it accepted. Do not edit.\n");
 	config_format(config, &text);
+	text_add(&text, END_MARK);
 	if (text.failed || asprintf(&new, "%s.new", path) < 0)
 		return -ENOMEM;
 	if (read_file(path, &old, &size) == 0 && size == text.size &&
@@ -259,6 +263,9 @@ int config_load_good(const char *path, struct config **ret)
 	size_t size;
 	int r = read_file(path, &text, &size);
 
+	if (r == 0 && (size < strlen(END_MARK) ||
+		       strcmp(text + size - strlen(END_MARK), END_MARK)))
+		r = -EINVAL;
 	if (r == 0)
 		r = config_new(&config);
 	if (r == 0)

@@ -65,6 +65,8 @@ static int block_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	/* a file that may not grow is a full disk, not the end of monitoring */
+	signal(SIGXFSZ, SIG_IGN);
 	return sigprocmask(SIG_BLOCK, &set, NULL) < 0 ? -errno : 0;
 }
 

@@ -252,6 +252,8 @@ static int on_push(sd_event_source *source, void *userdata)
 		free(m->pushes);
 		m->pushes = NULL;
 	}
+	/* the answers may have brought notices along */
+	manager_dispatch_driver(m);
 	return 0;
 }
 

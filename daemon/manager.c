@@ -11,7 +11,7 @@
 #include "manager.h"
 #include "ops.h"
 
-#define TICK_NS		NSEC_PER_SEC
+#define TICK_USEC	USEC_PER_SEC
 
 /* What a storm of events may fill journal, history and bus with */
 #define EVENT_BURST	2000
@@ -128,15 +128,14 @@ static void try_refresh(struct manager *m)
 	manager_dispatch_driver(m);
 }
 
-static int on_tick(sd_event_source *source, int fd, uint32_t revents,
-		   void *userdata)
+static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 {
 	struct manager *m = userdata;
 	uint64_t now_ns = manager_now_ns();
 
-	(void)source;
-	(void)revents;
-	bacs_ops()->timer_set(fd, TICK_NS);
+	(void)usec;
+	sd_event_source_set_time_relative(source, TICK_USEC);
+	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 	policy_tick(m->policy, now_ns);
 	try_refresh(m);
 	manager_tick_history(m, now_ns);
@@ -164,6 +163,7 @@ int manager_reload(struct manager *m)
 	if (r < 0)
 		journal_print(LOG_ERR, "Cannot read the configuration: %s",
 			      strerror(-r));
+	policy_tick(m->policy, manager_now_ns());
 	manager_notify_reloaded(m);
 	return *m->config_error ? -EINVAL : r;
 }
@@ -187,19 +187,14 @@ static int open_sources(struct manager *m)
 	sd_event_source_set_description(m->flush_source, "history");
 	/* after everything that may have more to write */
 	sd_event_source_set_priority(m->flush_source, SD_EVENT_PRIORITY_IDLE);
-	m->tick_fd = bacs_ops()->timer_open();
-	if (m->tick_fd < 0)
-		return m->tick_fd;
-	r = sd_event_add_io(m->event, &m->tick_source, m->tick_fd, EPOLLIN,
-			    on_tick, m);
+	r = sd_event_add_time_relative(m->event, &m->tick_source,
+				       CLOCK_MONOTONIC, TICK_USEC,
+				       TICK_USEC / 10, on_tick, m);
 	if (r < 0)
 		return r;
 	sd_event_source_set_description(m->tick_source, "tick");
 	/* without it the daemon is deaf and yet seems alive */
 	sd_event_source_set_exit_on_failure(m->tick_source, true);
-	r = bacs_ops()->timer_set(m->tick_fd, TICK_NS);
-	if (r < 0)
-		return r;
 	r = sd_event_add_signal(m->event, NULL, SIGHUP, on_hangup, m);
 	if (r >= 0)
 		r = sd_event_add_signal(m->event, NULL, SIGTERM, NULL, NULL);
@@ -267,7 +262,6 @@ int manager_new(const struct manager_settings *settings, sd_event *event,
 	m->settings = *settings;
 	m->event = sd_event_ref(event);
 	m->lock_fd = -1;
-	m->tick_fd = -1;
 	m->operators_gid = -1;
 	m->config_state = "default";
 	m->event_bucket = (struct bucket){ .burst = EVENT_BURST,
@@ -298,8 +292,6 @@ struct manager *manager_free(struct manager *m)
 	bus_signal_close(m);
 	m->policy = policy_free(m->policy);
 	m->config = config_free(m->config);
-	if (m->tick_fd >= 0)
-		close(m->tick_fd);
 	if (m->lock_fd >= 0)
 		close(m->lock_fd);
 	free(m->history_path);

@@ -44,7 +44,6 @@ struct manager {
 	struct bacs *bacs;
 	int dispatch_error;		/* last one reported */
 	sd_event_source *bacs_source;
-	int tick_fd;
 	sd_event_source *tick_source;
 	sd_event_source *flush_source;	/* deferred: write events now */
 	sd_event_source *push_source;	/* deferred: labels and limits */

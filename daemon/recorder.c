@@ -110,9 +110,9 @@ enum clock_change recorder_clock(struct recorder *r, uint64_t boot_ns,
 	if (change == CLOCK_DATED)
 		store_epoch_date(r->store, r->epoch, clock.offset_us,
 				 clock.quality);
-	else
-		r->epoch = store_epoch_begin(r->store, boot_us,
-					     clock.offset_us, clock.quality);
+	/* so that a minute cut in two makes two rows, not one and a conflict */
+	r->epoch = store_epoch_begin(r->store, boot_us, clock.offset_us,
+				     clock.quality);
 	return change;
 }
 
@@ -177,9 +177,10 @@ static struct record *get_record(struct recorder *r,
 	    !strcmp(record->name, m->name))
 		return record;
 	if (record) {
-		if (record->serial != m->facts.serial)
+		if (record->serial != m->facts.serial) {
 			record->ri_known = false;
-		close_minute(r, record);
+			close_minute(r, record);
+		}
 		return identify(r, record, m, model) < 0 ? NULL : record;
 	}
 	record = bus ? calloc(1, sizeof(*record)) : NULL;

@@ -80,6 +80,10 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
 	" new INTEGER NOT NULL,"
 	" text TEXT NOT NULL"
 	") STRICT;"
+	"CREATE TABLE batch ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" token TEXT NOT NULL"
+	") STRICT;"
 	"CREATE INDEX event_time ON event (time);"
 	"CREATE VIEW history AS"
 	" SELECT minute.*, module.bus, module.address, module.serial,"
@@ -265,6 +269,8 @@ int store_set_aside(struct store *store, const char *why)
 	/* without these two the old file would lose its last transactions */
 	rename_one(store->path, name, "-wal");
 	rename_one(store->path, name, "-shm");
+	/* all that the old file had of this run begins anew in the next */
+	store->uncertain = false;
 	for (i = 0; i < store->epoch_count; i++)
 		store->epochs[i].row = 0;
 	for (i = 0; i < store->module_count; i++)
@@ -322,6 +328,8 @@ static const char *const sql[SQL_STATEMENTS] = {
 	[SQL_PRUNE_EVENTS] =
 		"DELETE FROM event WHERE id <="
 		" (SELECT max(id) FROM event) - 500000",
+	[SQL_SET_TOKEN] =
+		"INSERT OR REPLACE INTO batch VALUES (1, ?)",
 };
 
 sqlite3_stmt *store_db_statement(struct store *store, enum statement which)

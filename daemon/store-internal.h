@@ -18,7 +18,9 @@ struct epoch {
 	uint64_t since_us;
 	int64_t offset_us;
 	enum store_quality quality;
-	/* as the rows in the file have it */
+	/* as the transaction that was tried last has it, and as the file has */
+	int64_t tried_offset_us;
+	enum store_quality tried_quality;
 	int64_t written_offset_us;
 	enum store_quality written_quality;
 };
@@ -27,9 +29,16 @@ struct known {
 	struct store_module module;
 	int64_t row;
 	bool fresh;
-	bool changed;		/* name or model differs from the row */
 	bool gone;		/* forgotten, or another serial is there */
-	bool gone_written;
+	uint32_t revision;	/* one up with every change */
+	uint32_t tried;		/* revision in the last transaction */
+	uint32_t written;	/* revision in the file */
+};
+
+/* How much of a queue a transaction took */
+struct taken {
+	size_t count;
+	uint64_t dropped;	/* items dropped until then */
 };
 
 enum statement {
@@ -49,6 +58,7 @@ enum statement {
 	SQL_PRUNE_UNDATED,
 	SQL_PRUNE_OLD_UNDATED,
 	SQL_PRUNE_EVENTS,
+	SQL_SET_TOKEN,
 	SQL_STATEMENTS
 };
 
@@ -67,6 +77,10 @@ struct store {
 	uint64_t refused;
 	uint64_t dropped_before;	/* when it became degraded */
 	int64_t wall_us;		/* newest wall time, for file names */
+	uint64_t start_ns;		/* tells runs of bacsd apart */
+	uint64_t token;			/* number of the last transaction */
+	bool uncertain;			/* it failed at its very end */
+	struct taken taken[3];		/* what it took of the queues */
 
 	struct epoch *epochs;
 	uint32_t epoch_count;
@@ -97,6 +111,8 @@ static inline bool store_code_is_damage(int code)
 
 /* Write everything queued within an open transaction: SQLite code */
 int store_rows_write(struct store *store);
+/* The transaction is in the file after all: SQLite code */
+int store_rows_verify(struct store *store, bool *ret_written);
 /* The transaction is through, or was rolled back */
 void store_rows_written(struct store *store);
 void store_rows_undone(struct store *store);

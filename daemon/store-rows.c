@@ -51,8 +51,6 @@ static int write_epoch(struct store *store, struct epoch *e)
 		return r;
 	e->row = sqlite3_last_insert_rowid(store->db);
 	e->fresh = true;
-	e->written_offset_us = e->offset_us;
-	e->written_quality = e->quality;
 	return r;
 }
 
@@ -104,7 +102,7 @@ static int find_module(struct store *store, struct known *k)
 	r = sqlite3_step(s);
 	if (r == SQLITE_ROW) {
 		k->row = sqlite3_column_int64(s, 0);
-		k->changed = true;
+		k->written = k->revision - 1;
 	}
 	sqlite3_reset(s);
 	return r == SQLITE_ROW || r == SQLITE_DONE ? SQLITE_OK : r;
@@ -127,8 +125,10 @@ static int insert_module(struct store *store, struct known *k)
 	put_int(s, &i, k->module.nominal_mv);
 	put_text(s, &i, k->module.name);
 	r = store_db_run(s);
-	if (r == SQLITE_OK)
-		k->row = sqlite3_last_insert_rowid(store->db);
+	if (r != SQLITE_OK)
+		return r;
+	k->row = sqlite3_last_insert_rowid(store->db);
+	k->written = k->gone ? k->revision - 1 : k->revision;
 	return r;
 }
 
@@ -172,10 +172,10 @@ static int write_module(struct store *store, struct known *k)
 			r = insert_module(store, k);
 		k->fresh = true;
 	}
-	if (r == SQLITE_OK && k->changed)
-		r = update_module(store, k);
-	if (r == SQLITE_OK && k->gone && !k->gone_written)
-		r = retire_module(store, k);
+	if (r == SQLITE_OK && k->written != k->revision)
+		r = k->gone ? retire_module(store, k) :
+			      update_module(store, k);
+	k->tried = k->revision;
 	return r;
 }
 
@@ -185,10 +185,14 @@ static int write_keys(struct store *store)
 	int r = SQLITE_OK;
 
 	for (i = 0; r == SQLITE_OK && i < store->epoch_count; i++) {
-		if (!store->epochs[i].row)
-			r = write_epoch(store, &store->epochs[i]);
-		else if (epoch_is_stale(&store->epochs[i]))
-			r = restamp_epoch(store, &store->epochs[i]);
+		struct epoch *e = &store->epochs[i];
+
+		if (!e->row)
+			r = write_epoch(store, e);
+		else if (epoch_is_stale(e))
+			r = restamp_epoch(store, e);
+		e->tried_offset_us = e->offset_us;
+		e->tried_quality = e->quality;
 	}
 	for (i = 0; r == SQLITE_OK && i < store->module_count; i++)
 		r = write_module(store, &store->modules[i]);
@@ -278,11 +282,68 @@ static int forgive(struct store *store, int code)
 	return SQLITE_OK;
 }
 
+static void make_token(const struct store *store, char token[80])
+{
+	snprintf(token, 80, "%.32s-%llu-%llu", store->boot,
+		 (unsigned long long)store->start_ns,
+		 (unsigned long long)store->token);
+}
+
+/*
+ * A commit may fail when it is through already, as when the last sync fails.
+ * The number of the transaction in the file tells.
+ */
+static int write_token(struct store *store)
+{
+	sqlite3_stmt *s = store_db_statement(store, SQL_SET_TOKEN);
+	char token[80];
+	int i = 1;
+
+	if (!s)
+		return sqlite3_extended_errcode(store->db);
+	store->token++;
+	make_token(store, token);
+	put_text(s, &i, token);
+	return store_db_run(s);
+}
+
+int store_rows_verify(struct store *store, bool *ret_written)
+{
+	sqlite3_stmt *s = NULL;
+	char token[80];
+	int r = sqlite3_prepare_v2(store->db,
+				   "SELECT 1 FROM batch WHERE token = ?", -1,
+				   &s, NULL);
+
+	if (r != SQLITE_OK)
+		return r;
+	make_token(store, token);
+	sqlite3_bind_text(s, 1, token, -1, SQLITE_STATIC);
+	r = sqlite3_step(s);
+	*ret_written = r == SQLITE_ROW;
+	sqlite3_finalize(s);
+	return r == SQLITE_ROW || r == SQLITE_DONE ? SQLITE_OK : r;
+}
+
+static void queues(struct store *store, struct ring *list[3])
+{
+	list[0] = &store->events;
+	list[1] = &store->resistances;
+	list[2] = &store->minutes;
+}
+
 int store_rows_write(struct store *store)
 {
-	int r = write_keys(store);
+	struct ring *list[3];
+	int q, r = write_token(store);
 	size_t i;
 
+	queues(store, list);
+	for (q = 0; q < 3; q++)
+		store->taken[q] = (struct taken){ list[q]->count,
+						  list[q]->dropped };
+	if (r == SQLITE_OK)
+		r = write_keys(store);
 	for (i = 0; r == SQLITE_OK && i < store->events.count; i++)
 		r = forgive(store, write_event(store,
 					       ring_at(&store->events, i)));
@@ -297,25 +358,36 @@ int store_rows_write(struct store *store)
 
 void store_rows_written(struct store *store)
 {
+	struct ring *list[3];
 	uint32_t i;
+	int q;
 
 	for (i = 0; i < store->epoch_count; i++) {
 		struct epoch *e = &store->epochs[i];
 
+		/* one that began after the transaction has no row yet */
+		if (!e->row)
+			continue;
 		e->fresh = false;
-		e->written_offset_us = e->offset_us;
-		e->written_quality = e->quality;
+		e->written_offset_us = e->tried_offset_us;
+		e->written_quality = e->tried_quality;
 	}
 	for (i = 0; i < store->module_count; i++) {
 		struct known *k = &store->modules[i];
 
+		if (!k->row)
+			continue;
 		k->fresh = false;
-		k->changed = false;
-		k->gone_written = k->gone;
+		k->written = k->tried;
 	}
-	ring_pop(&store->events, store->events.count);
-	ring_pop(&store->resistances, store->resistances.count);
-	ring_pop(&store->minutes, store->minutes.count);
+	queues(store, list);
+	for (q = 0; q < 3; q++) {
+		/* what was dropped meanwhile was of what is written */
+		uint64_t gone = list[q]->dropped - store->taken[q].dropped;
+
+		if (gone < store->taken[q].count)
+			ring_pop(list[q], store->taken[q].count - gone);
+	}
 }
 
 void store_rows_undone(struct store *store)

@@ -26,8 +26,8 @@ int store_new(const struct store_settings *settings, uint64_t now_ns,
 		store_free(s);
 		return -ENOMEM;
 	}
+	s->start_ns = now_ns;
 	*ret = s;
-	(void)now_ns;
 	return 0;
 }
 
@@ -79,14 +79,13 @@ static void degrade(struct store *s, int code, uint64_t now_ns)
 		 "History %s cannot be written (%s, code %d); %s. Monitoring goes on, records wait in memory",
 		 s->path, error, code, remedy(code));
 	store_db_close(s);
-	store_rows_undone(s);
 	s->retry_ns = now_ns + STORE_RETRY_NS;
-	if (s->degraded && !strcmp(s->reason, reason))
-		return;
-	if (!s->degraded)
-		s->dropped_before = dropped(s);
-	s->degraded = true;
 	strcpy(s->reason, reason);
+	/* one trouble is one notice, even if its words change */
+	if (s->degraded)
+		return;
+	s->degraded = true;
+	s->dropped_before = dropped(s);
 	s->notice(s->userdata, STORE_DEGRADED, reason);
 }
 
@@ -124,6 +123,25 @@ static int end(struct store *s, int code)
 	       sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL) : code;
 }
 
+/* Did the transaction that failed at its end get through? */
+static int settle(struct store *s)
+{
+	bool written = false;
+	int r;
+
+	if (!s->uncertain)
+		return SQLITE_OK;
+	r = store_rows_verify(s, &written);
+	if (r != SQLITE_OK)
+		return r;
+	s->uncertain = false;
+	if (written)
+		store_rows_written(s);
+	else
+		store_rows_undone(s);
+	return r;
+}
+
 static int write_all(struct store *s)
 {
 	uint64_t refused = s->refused;
@@ -132,13 +150,22 @@ static int write_all(struct store *s)
 	if (!s->db)
 		r = store_db_open(s);
 	if (r == SQLITE_OK)
-		r = begin(s);
+		r = settle(s);
 	if (r == SQLITE_OK)
-		r = end(s, store_rows_write(s));
+		r = begin(s);
+	if (r != SQLITE_OK)
+		return r;
+	r = store_rows_write(s);
+	if (r != SQLITE_OK) {
+		s->refused = refused;
+		store_rows_undone(s);
+		return r;
+	}
+	r = end(s, r);
 	if (r == SQLITE_OK)
 		store_rows_written(s);
 	else
-		s->refused = refused;
+		s->uncertain = true;
 	return r;
 }
 
@@ -153,8 +180,8 @@ static bool keys_pending(const struct store *s)
 		    s->epochs[i].quality != s->epochs[i].written_quality)
 			return true;
 	for (i = 0; i < s->module_count; i++)
-		if (!s->modules[i].row || s->modules[i].changed ||
-		    s->modules[i].gone != s->modules[i].gone_written)
+		if (!s->modules[i].row ||
+		    s->modules[i].written != s->modules[i].revision)
 			return true;
 	return false;
 }
@@ -173,7 +200,6 @@ void store_flush(struct store *s, uint64_t now_ns)
 
 		snprintf(why, sizeof(why), "%s", s->db ?
 			 sqlite3_errmsg(s->db) : sqlite3_errstr(r));
-		store_rows_undone(s);
 		if (store_set_aside(s, why) == 0)
 			r = write_all(s);
 	}
@@ -239,6 +265,14 @@ static bool same_place(const struct store_module *a, const char *bus,
 	return a->address == address && !strcmp(a->bus, bus);
 }
 
+static void retire(struct known *k)
+{
+	if (k->gone)
+		return;
+	k->gone = true;
+	k->revision++;
+}
+
 int store_module_id(struct store *s, const struct store_module *module,
 		    uint32_t *ret)
 {
@@ -252,7 +286,7 @@ int store_module_id(struct store *s, const struct store_module *module,
 		if (k->module.serial == module->serial)
 			found = i;
 		else
-			k->gone = true;
+			retire(k);
 	}
 	if (found == UINT32_MAX) {
 		k = reallocarray(s->modules, s->module_count + 1, sizeof(*k));
@@ -260,7 +294,8 @@ int store_module_id(struct store *s, const struct store_module *module,
 			return -ENOMEM;
 		s->modules = k;
 		found = s->module_count++;
-		s->modules[found] = (struct known){ .module = *module };
+		s->modules[found] = (struct known){ .module = *module,
+						   .revision = 1 };
 		*ret = found;
 		return 0;
 	}
@@ -270,9 +305,8 @@ int store_module_id(struct store *s, const struct store_module *module,
 	    strcmp(k->module.modclass, module->modclass) ||
 	    k->module.nominal_mv != module->nominal_mv) {
 		k->module = *module;
-		k->changed = true;
 		k->gone = false;
-		k->gone_written = false;
+		k->revision++;
 	}
 	*ret = found;
 	return 0;
@@ -285,7 +319,7 @@ void store_module_forget(struct store *s, const char *bus,
 
 	for (i = 0; i < s->module_count; i++)
 		if (same_place(&s->modules[i].module, bus, address))
-			s->modules[i].gone = true;
+			retire(&s->modules[i]);
 }
 
 void store_add_minute(struct store *s, const struct store_minute *minute)
@@ -370,6 +404,7 @@ int store_read_modules(struct store *s,
 		       void *userdata)
 {
 	sqlite3_stmt *statement = NULL;
+	uint32_t id;
 	int r = 0, code = s->db ? SQLITE_OK : store_db_open(s);
 
 	if (code == SQLITE_OK)
@@ -392,7 +427,11 @@ int store_read_modules(struct store *s,
 		copy_column(statement, 4, m.model, sizeof(m.model));
 		m.nominal_mv = sqlite3_column_int(statement, 5);
 		copy_column(statement, 6, m.name, sizeof(m.name));
-		if (*m.bus && m.address >= 1 && m.address <= 247)
+		if (!*m.bus || m.address < 1 || m.address > 247)
+			continue;
+		/* known from now on, so that it can be forgotten too */
+		r = store_module_id(s, &m, &id);
+		if (r == 0)
 			r = module(userdata, &m);
 	}
 	sqlite3_finalize(statement);

@@ -1,0 +1,703 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""bacsd as a whole, against the fake kernel on a bus of its own; no root.
+
+live.py BACSD FAKE-KERNEL SOURCE
+"""
+import json
+import os
+import pwd
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import traceback
+import xml.etree.ElementTree as ET
+
+BACSD, KERNEL, SOURCE = sys.argv[1:4]
+DEADLINE = 30
+
+BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus
+ Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>system</type><listen>unix:path={path}</listen>
+<auth>EXTERNAL</auth><policy context="default"><allow user="*"/><allow own="*"/>
+<allow send_destination="*" eavesdrop="true"/><allow receive_sender="*"/>
+<allow eavesdrop="true"/></policy></busconfig>
+"""
+
+CONFIG = """[Site]
+Name=Test
+[Bus bacsA]
+Modules=1-4
+[String North]
+Bus=bacsA
+Modules=1-4
+Number=2
+NominalVoltage=12V
+[Limits]
+VoltageLow=2.17V
+VoltageLowAlarm=2.00V
+"""
+
+
+class Skip(Exception):
+    pass
+
+
+def wait_for(what, test, seconds=DEADLINE):
+    """The value of test() once it is true; waits for the condition."""
+    end = time.monotonic() + seconds
+    while True:
+        value = test()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.02)
+
+
+class World:
+    """A folder with a bus, a kernel and room for a daemon."""
+
+    def __init__(self):
+        self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bacsd-live-"))
+        self.dir.chmod(0o755)
+        for name in ("root/etc/bacs/bacsd.conf.d", "state", "run"):
+            (self.dir / name).mkdir(parents=True)
+        self.daemon = None
+        self.lines = []
+        self.messages = []
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(str(self.dir / "notify"))
+        self.notify.setblocking(False)
+        conf = self.dir / "bus.conf"
+        conf.write_text(BUS_CONF.format(path=self.dir / "bus"))
+        self.bus = subprocess.Popen(
+            ["dbus-daemon", f"--config-file={conf}", "--nofork"],
+            stderr=subprocess.DEVNULL)
+        wait_for("the bus", (self.dir / "bus").exists)
+        self.kernel = subprocess.Popen(
+            [KERNEL, self.dir / "kernel"], text=True, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE)
+        self.lock = threading.Lock()
+        self.beating = None
+        wait_for("the kernel", (self.dir / "kernel").exists)
+
+    def close(self):
+        self.stop_beat()
+        if self.daemon and self.daemon.poll() is None:
+            self.daemon.kill()
+            self.daemon.wait()
+        self.kernel.stdin.close()
+        self.kernel.wait()
+        self.bus.terminate()
+        self.bus.wait()
+        self.notify.close()
+        shutil.rmtree(self.dir)
+
+    def step(self, *lines):
+        for line in lines:
+            with self.lock:
+                self.kernel.stdin.write(line + "\n")
+                self.kernel.stdin.flush()
+                answer = self.kernel.stdout.readline().strip()
+            assert answer == "ok", f"{line}: {answer}"
+
+    def modules(self, n=4, state="ok"):
+        self.step("load", "bus bacsA state=running tty=ttyS4 scan_ms=1000")
+        for i in range(1, n + 1):
+            self.step(f"module bacsA {i} state={state} class=jar "
+                      f"serial={1000 + i} nominal_mv=12000 model=M-{i} "
+                      f"sample.voltage_mv=13500 sample.temperature_mc=21000")
+
+    def beat(self, *lines):
+        """Repeat steps twice a second until stop_beat()."""
+        self.stop_beat()
+        stop = threading.Event()
+
+        def run():
+            while not stop.wait(0.5):
+                self.step(*lines)
+
+        thread = threading.Thread(target=run)
+        self.beating = (thread, stop)
+        thread.start()
+
+    def stop_beat(self):
+        if self.beating:
+            self.beating[1].set()
+            self.beating[0].join()
+            self.beating = None
+
+    def configure(self, text, name="bacsd.conf"):
+        (self.dir / "root/etc/bacs" / name).write_text(text)
+
+    def environment(self):
+        return dict(
+            os.environ, BACS_FAKE_KERNEL=str(self.dir / "kernel"),
+            DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.dir}/bus",
+            NOTIFY_SOCKET=str(self.dir / "notify"),
+            WATCHDOG_USEC="2000000", LC_ALL="C")
+
+    def spawn(self, **more):
+        env = self.environment()
+        env.pop("JOURNAL_STREAM", None)
+        env.pop("WATCHDOG_PID", None)
+        return subprocess.Popen(
+            [BACSD, f"--root={self.dir}/root",
+             f"--state-directory={self.dir}/state",
+             f"--runtime-directory={self.dir}/run"],
+            env=env, stderr=subprocess.PIPE, text=True, **more)
+
+    def start(self, ready=True):
+        self.daemon = self.spawn()
+        self.lines = []
+        self.messages = []
+        daemon, lines = self.daemon, self.lines
+
+        def read():
+            for line in daemon.stderr:
+                lines.append(line.rstrip())
+
+        threading.Thread(target=read, daemon=True).start()
+        if ready:
+            wait_for("READY=1", lambda: self.told("READY=1"))
+
+    def stop(self):
+        self.daemon.send_signal(signal.SIGTERM)
+        assert self.daemon.wait(DEADLINE) == 0
+
+    def told(self, what):
+        """How often systemd was told this."""
+        while select.select([self.notify], [], [], 0)[0]:
+            self.messages += self.notify.recv(4096).decode().splitlines()
+        return sum(m.startswith(what) for m in self.messages)
+
+    def said(self, *words):
+        return [line for line in list(self.lines)
+                if all(w in line for w in words)]
+
+    def busctl(self, *args, user=None, check=True):
+        command = ["busctl", f"--address=unix:path={self.dir}/bus",
+                   "--json=short"] + list(args)
+        if user is not None:
+            command = ["setpriv", f"--reuid={user}", f"--regid={user}",
+                       "--clear-groups"] + command
+        r = subprocess.run(command, text=True, capture_output=True,
+                           timeout=DEADLINE)
+        if not check:
+            return r
+        assert r.returncode == 0, r.stderr
+        return json.loads(r.stdout) if r.stdout.strip() else None
+
+    def get(self, name, path="/org/bacs1", interface="Manager"):
+        return self.busctl("get-property", "org.bacs1", path,
+                           f"org.bacs1.{interface}", name)["data"]
+
+    def module(self, address, name):
+        return self.get(name, f"/org/bacs1/bus/bacsA/{address}", "Module")
+
+    def call(self, path, interface, method, *args, **more):
+        return self.busctl("call", "org.bacs1", path,
+                           f"org.bacs1.{interface}", method, *args, **more)
+
+    def snapshot(self):
+        _, names, modules = self.call("/org/bacs1", "Manager",
+                                      "GetSnapshot")["data"]
+        table = {}
+        for m in modules:
+            values = {n: v for i, (n, v) in enumerate(zip(names, m[9]))
+                      if m[8] >> i & 1}
+            table[m[0], m[1]] = dict(
+                zip(("name", "serial", "state", "colour", "reason",
+                     "time"), m[2:8]), values=values)
+        return table
+
+    def sql(self, query):
+        db = sqlite3.connect(f"file:{self.dir}/state/history.db?mode=ro",
+                             uri=True)
+        try:
+            return db.execute(query).fetchall()
+        finally:
+            db.close()
+
+
+def a_missing_driver_is_a_state_that_is_shown(w):
+    w.configure(CONFIG)
+    w.start()
+    assert w.get("Driver") == "missing"
+    assert w.told("STATUS=driver is not loaded")
+    assert w.said("alarm", "modprobe bacs")
+    assert w.module(1, "State") == "unpolled"
+    assert w.module(1, "Name") == "1S2"
+    # known absence feeds the watchdog
+    before = w.told("WATCHDOG=1")
+    wait_for("the watchdog's food", lambda: w.told("WATCHDOG=1") > before + 1)
+    wait_for("armed", lambda: w.get("Armed"))
+    assert w.get("ArmedUSec") - w.get("StartedUSec") < 10_000_000
+    assert w.module(1, "State") == "absent"
+    assert w.module(1, "Colour") == "blue"
+    # the driver comes, with a bus
+    w.modules()
+    w.step("start bacsA")
+    wait_for("modules", lambda: w.module(4, "State") == "ok")
+    assert w.get("Driver") == "present"
+    # and goes
+    w.step("unload")
+    wait_for("absence", lambda: w.get("Driver") == "missing")
+    assert w.module(4, "State") == "lost"
+    assert w.module(4, "Colour") == "red"
+    assert w.module(4, "Values") == {}
+    w.stop()
+    kinds = [k for k, in w.sql("SELECT kind FROM event ORDER BY id")]
+    assert kinds[0] == "daemon-started" and kinds[-1] == "daemon-stopped"
+    assert kinds.count("driver-missing") == 2, kinds
+
+
+def values_states_and_names_are_one_call_away(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.step("scan bacsA")
+    wait_for("values", lambda: w.snapshot()["bacsA", 1]["values"])
+    m = w.snapshot()["bacsA", 3]
+    assert m["name"] == "3S2" and m["serial"] == 1003, m
+    assert m["values"] == {"voltage_mv": 13500, "temperature_mc": 21000}, m
+    assert m["state"] == "ok" and m["colour"] == "green", m
+    assert w.get("Colour") == "green" and w.get("Armed")
+    assert w.module(3, "Values") == {"voltage_mv": 13500,
+                                     "temperature_mc": 21000}
+    assert w.module(3, "Limits") == {"voltage_min_mv": 13020,
+                                     "voltage_lcrit_mv": 12000}
+    assert w.module(3, "Model") == "M-3"
+    assert w.get("Tty", "/org/bacs1/bus/bacsA", "Bus") == "ttyS4"
+    # labels and limits are in the driver: another run finds them there
+    wait_for("labels", lambda: w.told("WATCHDOG=1"))
+    w.stop()
+    w.configure("")
+    w.start()
+    assert w.module(3, "Name") == "3S2"
+    assert w.module(3, "Limits") == {"voltage_min_mv": 13020,
+                                     "voltage_lcrit_mv": 12000}
+    w.stop()
+
+
+def a_lost_module_is_red_has_no_value_and_returns(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.step("scan bacsA")
+    wait_for("values", lambda: w.module(2, "Values"))
+    w.step("state bacsA 2 lost")
+    wait_for("loss", lambda: w.module(2, "State") == "lost")
+    m = w.snapshot()["bacsA", 2]
+    assert m["values"] == {} and m["time"] == 0 and m["colour"] == "red", m
+    assert "not monitored" in m["reason"]
+    assert len(w.said("2S2 does not answer any more")) == 1
+    # an event is in the file at once, not at the next batch
+    wait_for("the row", lambda: w.sql(
+        "SELECT 1 FROM event WHERE kind = 'module-lost' AND address = 2 "
+        "AND name = '2S2' AND severity = 2"))
+    w.step("state bacsA 2 ok", "sample bacsA 2 voltage_mv=13111", "end bacsA")
+    wait_for("value", lambda: w.module(2, "Values").get("voltage_mv") == 13111)
+    assert w.said("2S2 answers again")
+    w.stop()
+
+
+def a_breach_of_a_limit_takes_two_samples(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.step("scan bacsA", "scan bacsA")
+    w.step("sample bacsA 1 voltage_mv=11000", "end bacsA")
+    wait_for("value", lambda: w.module(1, "Values").get("voltage_mv") == 11000)
+    assert w.module(1, "Colour") == "green"
+    w.step("sample bacsA 1 voltage_mv=11000", "end bacsA")
+    wait_for("alarm", lambda: w.module(1, "Colour") == "red")
+    assert "11.000 V is below the alarm limit" in w.module(1, "Reason")
+    assert len(w.said("alarm", "1S2", "11.000")) == 1
+    w.stop()
+
+
+def samples_that_stop_starve_the_watchdog(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.step("clock 1000000000000 1770000000000000000")
+    w.start()
+    w.beat("advance 1000000000", "scan bacsA")
+    before = w.told("WATCHDOG=1")
+    wait_for("the watchdog's food", lambda: w.told("WATCHDOG=1") > before + 2)
+    # time goes on, samples do not, and nobody says why
+    w.beat("advance 1000000000")
+    wait_for("the stall", lambda: w.said("alarm", "no sample came"))
+    before = w.told("WATCHDOG=1")
+    # the daemon lives: it answers, its ticks go on, but it asks for no mercy
+    for colour in range(6):
+        status = w.get("Colour")
+        time.sleep(0.5)
+    assert status == "red"
+    assert w.told("WATCHDOG=1") == before
+    w.beat("advance 1000000000", "scan bacsA")
+    wait_for("the watchdog's food", lambda: w.told("WATCHDOG=1") > before)
+    # the bus says that it is lost: known absence is no reason to die
+    w.step("busstate bacsA lost")
+    w.beat("advance 1000000000")
+    before = w.told("WATCHDOG=1")
+    wait_for("food in absence", lambda: w.told("WATCHDOG=1") > before + 4)
+    w.stop()
+
+
+def malformed_messages_and_overruns_leave_the_model_right(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.step("scan bacsA")
+    wait_for("values", lambda: w.snapshot()["bacsA", 1]["values"])
+    for hexes in ("", "00", "ff" * 3, "ff" * 40, "0000ffff" * 8,
+                  "10000000110001000000000000000000", "aa" * 2000):
+        for group in ("samples", "events"):
+            if hexes:
+                w.step(f"bytes {group} {hexes}")
+    # a loss whose message never arrived
+    w.step("module bacsA 3 state=lost", "overrun")
+    wait_for("the loss", lambda: w.module(3, "State") == "lost")
+    w.step("interrupt 2", "module bacsA 4 state=lost", "overrun")
+    wait_for("the loss", lambda: w.module(4, "State") == "lost")
+    w.step("skip bacsA samples 1000", "scan bacsA voltage_mv=13000")
+    wait_for("values", lambda: w.module(1, "Values")
+             .get("voltage_mv") == 13000)
+    assert w.daemon.poll() is None
+    w.stop()
+
+
+def a_clock_that_starts_in_1970_and_jumps_dates_everything(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.step("clock 5000000000 5000000000")
+    w.start()
+    assert w.get("ClockQuality") == "unknown"
+    w.step("scan bacsA", "advance 60000000000", "scan bacsA")
+    wait_for("values", lambda: w.snapshot()["bacsA", 1]["values"])
+    # NTP: 2026-02-02
+    w.step("clock 70000000000 1770000000000000000")
+    wait_for("the date", lambda: w.said("wall clock is known now"))
+    assert w.get("ClockQuality") != "unknown"
+    w.step("scan bacsA")
+    # an hour back
+    w.step("clock 100000000000 1769996430000000000")
+    wait_for("the step", lambda: w.said("was set", "ms back"))
+    w.step("scan bacsA", "advance 1000000000", "scan bacsA")
+    wait_for("values", lambda: w.snapshot()["bacsA", 1]["time"]
+             == 101000000)
+    w.stop()
+    assert w.sql("SELECT count(*) FROM minute") == \
+        w.sql("SELECT count(*) FROM history")
+    assert w.sql("SELECT min(time) > 1769990000000000 FROM event") == [(1,)]
+    assert w.sql("SELECT min(time) > 1769990000000000 FROM minute") == [(1,)]
+    # 2 minutes before the date was known, 1 after it, 1 after the step
+    assert w.sql("SELECT sum(scans) FROM history WHERE address = 1") \
+        == [(5,)]
+    assert w.sql("SELECT text FROM event WHERE kind = 'clock-stepped'")
+
+
+def a_bad_file_at_reload_leaves_the_old_one_in_force(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.configure("[Site]\nNmae=x\n", "bacsd.conf.d/50-bad.conf")
+    before = w.told("RELOADING=1")
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("refusal", lambda: w.get("ConfigurationState") == "refused")
+    error = w.get("ConfigurationError")
+    assert "50-bad.conf:2" in error and "Name=" in error, error
+    assert w.module(3, "Name") == "3S2"
+    assert w.get("Colour") == "blue" and "50-bad.conf:2" in w.get("Reason")
+    assert w.told("RELOADING=1") == before + 1 and w.told("READY=1") == 2
+    r = w.call("/org/bacs1", "Manager", "Reload", check=False)
+    if os.getuid() == 0:
+        assert "50-bad.conf:2" in r.stderr, r.stderr
+    # mended, with another label scheme
+    w.configure("[String North]\nBlocks=%S/%n\n", "bacsd.conf.d/50-bad.conf")
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("names", lambda: w.module(3, "Name") == "North/3")
+    assert w.get("ConfigurationState") == "good"
+    w.stop()
+
+
+def a_bad_file_at_boot_means_the_last_good_copy(w):
+    w.configure("[Nonsense]\n")
+    w.modules()
+    w.start()
+    # a first boot: nothing is configured, everything is shown
+    assert w.get("ConfigurationState") == "default"
+    assert w.module(3, "Name") == "bacsA-003"
+    wait_for("colour", lambda: w.get("Colour") == "blue")
+    w.stop()
+    w.configure(CONFIG)
+    w.start()
+    assert w.get("ConfigurationState") == "good"
+    w.stop()
+    w.configure(CONFIG + "[Sampling]\nHistorySeconds=5\n")
+    w.start()
+    assert w.get("ConfigurationState") == "last-good"
+    assert "60 to 900" in w.get("ConfigurationError")
+    assert w.module(3, "Name") == "3S2"
+    w.stop()
+    assert len(w.sql("SELECT 1 FROM event WHERE "
+                     "kind = 'configuration-error'")) == 2
+
+
+def a_second_daemon_is_refused(w):
+    w.start()
+    second = w.spawn()
+    _, err = second.communicate(timeout=DEADLINE)
+    assert second.returncode == 1
+    assert f"process {w.daemon.pid}" in err and "only one may" in err, err
+    w.stop()
+    w.start()
+    w.stop()
+
+
+def changing_methods_are_for_those_who_may(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    for path, interface, method, args in (
+            ("/org/bacs1", "Manager", "Reload", ()),
+            ("/org/bacs1/bus/bacsA", "Bus", "Rescan", ()),
+            ("/org/bacs1/bus/bacsA", "Bus", "SetScanPeriod", ("u", "2000")),
+            ("/org/bacs1/bus/bacsA/1", "Module", "Identify", ("b", "true")),
+            ("/org/bacs1/bus/bacsA/1", "Module",
+             "StartResistanceMeasurement", ()),
+            ("/org/bacs1/bus/bacsA/1", "Module", "Forget", ())):
+        user = None
+        if os.getuid() == 0:
+            user = pwd.getpwnam("nobody").pw_uid
+        uid = os.getuid() if user is None else user
+        r = w.call(path, interface, method, *args, user=user, check=False)
+        assert r.returncode and "Access denied" in r.stderr, r.stderr
+        wait_for("the record", lambda: w.said(f"User {uid} was refused "
+                                              f"{method}"))
+    assert w.sql("SELECT count(*) FROM event WHERE kind = 'access-denied'") \
+        == [(6,)]
+    # reading is free
+    if os.getuid() == 0:
+        r = w.call("/org/bacs1", "Manager", "GetSnapshot", check=False,
+                   user=pwd.getpwnam("nobody").pw_uid)
+        assert r.returncode == 0, r.stderr
+    w.stop()
+
+
+def root_may_without_polkit(w):
+    if os.getuid():
+        raise Skip("needs root")
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    module = "/org/bacs1/bus/bacsA/1"
+    w.call(module, "Module", "Identify", "b", "true")
+    pid = wait_for("control", lambda: w.get(
+        "ControllerPID", "/org/bacs1/bus/bacsA", "Bus"))
+    assert pid
+    w.call(module, "Module", "StartResistanceMeasurement")
+    w.call("/org/bacs1/bus/bacsA", "Bus", "SetScanPeriod", "u", "2000")
+    wait_for("the period", lambda: w.get(
+        "ScanPeriodMSec", "/org/bacs1/bus/bacsA", "Bus") == 2000)
+    r = w.call("/org/bacs1/bus/bacsA", "Bus", "SetScanPeriod", "u", "60001",
+               check=False)
+    assert "1 to 60000 ms is allowed" in r.stderr, r.stderr
+    r = w.call(module, "Module", "Forget", check=False)
+    assert "named in the configuration" in r.stderr, r.stderr
+    assert w.said("User 0 switched the identification LED of 1S2 on")
+    w.stop()
+
+
+def a_module_of_an_earlier_run_is_expected_until_forgotten(w):
+    w.modules()
+    w.start()
+    w.step("scan bacsA")
+    wait_for("values", lambda: w.snapshot()["bacsA", 4]["values"])
+    w.stop()
+    w.step("unload", "load")
+    w.start()
+    assert w.module(4, "State") == "unpolled", w.module(4, "State")
+    assert w.module(4, "Serial") == 1004, w.module(4, "Serial")
+    wait_for("armed", lambda: w.get("Armed"))
+    assert w.module(4, "State") == "absent"
+    assert w.said("alarm", "Bus bacsA is expected")
+    if os.getuid() == 0:
+        w.call("/org/bacs1/bus/bacsA/4", "Module", "Forget")
+        assert ("bacsA", 4) not in w.snapshot()
+        w.stop()
+        w.start()
+        assert ("bacsA", 4) not in w.snapshot()
+        assert ("bacsA", 3) in w.snapshot()
+    w.stop()
+
+
+def sigterm_writes_what_is_in_memory(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    for _ in range(10):
+        w.step("scan bacsA")
+    w.step("sample bacsA 2 resistance_uohm=4321 ri_sequence=7", "end bacsA")
+    wait_for("values", lambda: w.module(2, "Values").get("ri_sequence"))
+    w.stop()
+    assert w.sql("SELECT sum(scans), min(voltage_mv) FROM history "
+                 "WHERE address = 1") == [(10, 13500)]
+    assert w.sql("SELECT resistance_uohm, sequence, voltage_mv FROM "
+                 "resistance") == [(4321, 7, 13500)]
+
+
+def a_full_disk_degrades_the_history_alone(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.step("scan bacsA")
+    wait_for("values", lambda: w.module(2, "Values"))
+    # from now on no file may grow beyond what it is: writes fail
+    subprocess.run(["prlimit", f"--pid={w.daemon.pid}", "--fsize=4096:unlimited"],
+                   check=True)
+    w.step("state bacsA 2 lost")
+    wait_for("trouble", lambda: w.get("HistoryState") == "degraded")
+    assert w.get("HistoryQueued") > 0
+    assert w.get("HistoryDropped") == 0
+    assert len(w.said("alarm", "History", "cannot be written")) == 1
+    # monitoring goes on
+    w.step("scan bacsA voltage_mv=13001")
+    wait_for("values", lambda: w.module(1, "Values")
+             .get("voltage_mv") == 13001)
+    assert "history degraded" in [m for m in w.messages
+                                  if m.startswith("STATUS")][-1] \
+        or wait_for("status", lambda: w.told("STATUS=") and "degraded" in
+                    [m for m in w.messages if m.startswith("STATUS")][-1])
+    subprocess.run(["prlimit", f"--pid={w.daemon.pid}",
+                    "--fsize=unlimited:unlimited"], check=True)
+    wait_for("recovery", lambda: w.get("HistoryState") == "ok", 60)
+    assert w.sql("SELECT 1 FROM event WHERE kind = 'module-lost'")
+    assert w.said("nothing was lost")
+    w.stop()
+
+
+def flatten(node):
+    """What an interface is, in a form that can be compared."""
+    emits = "org.freedesktop.DBus.Property.EmitsChangedSignal"
+    found = {}
+    for interface in node.iter("interface"):
+        if not interface.get("name").startswith("org.bacs1."):
+            continue
+        members = found[interface.get("name")] = {}
+        for member in interface:
+            notes = {a.get("name"): a.get("value")
+                     for a in member.findall("annotation")}
+            args = [(a.get("name"), a.get("type"),
+                     a.get("direction", "out" if member.tag == "signal"
+                           else "in")) for a in member.findall("arg")]
+            members[member.tag, member.get("name")] = (
+                args, member.get("type"), member.get("access"),
+                notes.get(emits, "true"))
+    return found
+
+
+def the_running_daemon_is_what_the_xml_says(w):
+    w.configure(CONFIG)
+    w.start()
+    written = flatten(ET.parse(f"{SOURCE}/Documentation/dbus/org.bacs1.xml"))
+    seen = {}
+    for path in ("/org/bacs1", "/org/bacs1/bus/bacsA",
+                 "/org/bacs1/bus/bacsA/1"):
+        text = subprocess.run(
+            ["busctl", f"--address=unix:path={w.dir}/bus", "--xml-interface",
+             "introspect", "org.bacs1", path], check=True, text=True,
+            capture_output=True).stdout
+        seen.update(flatten(ET.fromstring(text)))
+    assert written.keys() == seen.keys(), (written.keys(), seen.keys())
+    for name in written:
+        assert written[name] == seen[name], \
+            set(map(str, written[name].items())) \
+            ^ set(map(str, seen[name].items()))
+    # and every member stands in the manual page
+    page = pathlib.Path(SOURCE, "Documentation/man/org.bacs1.5").read_text()
+    for name, members in written.items():
+        assert name in page, name
+        for _, member in members:
+            assert f" {member}" in page, f"{name}.{member} is not in the page"
+    w.stop()
+
+
+def a_lost_bus_connection_is_made_again(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    w.bus.terminate()
+    w.bus.wait()
+    wait_for("the loss", lambda: w.said("connection to the bus is lost"))
+    os.unlink(w.dir / "bus") if (w.dir / "bus").exists() else None
+    w.bus = subprocess.Popen(
+        ["dbus-daemon", f"--config-file={w.dir}/bus.conf", "--nofork"],
+        stderr=subprocess.DEVNULL)
+    wait_for("the bus", (w.dir / "bus").exists)
+    wait_for("the name", lambda: w.busctl(
+        "get-property", "org.bacs1", "/org/bacs1", "org.bacs1.Manager",
+        "Driver", check=False).returncode == 0)
+    w.step("state bacsA 1 lost")
+    wait_for("the loss", lambda: w.module(1, "State") == "lost")
+    w.stop()
+
+
+TESTS = [
+    a_missing_driver_is_a_state_that_is_shown,
+    values_states_and_names_are_one_call_away,
+    a_lost_module_is_red_has_no_value_and_returns,
+    a_breach_of_a_limit_takes_two_samples,
+    samples_that_stop_starve_the_watchdog,
+    malformed_messages_and_overruns_leave_the_model_right,
+    a_clock_that_starts_in_1970_and_jumps_dates_everything,
+    a_bad_file_at_reload_leaves_the_old_one_in_force,
+    a_bad_file_at_boot_means_the_last_good_copy,
+    a_second_daemon_is_refused,
+    changing_methods_are_for_those_who_may,
+    root_may_without_polkit,
+    a_module_of_an_earlier_run_is_expected_until_forgotten,
+    sigterm_writes_what_is_in_memory,
+    a_full_disk_degrades_the_history_alone,
+    the_running_daemon_is_what_the_xml_says,
+    a_lost_bus_connection_is_made_again,
+]
+
+
+def main():
+    wanted = sys.argv[4:]
+    tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
+    for tool in ("dbus-daemon", "busctl", "setpriv", "prlimit"):
+        if not shutil.which(tool):
+            print(f"1..0 # SKIP {tool} is not installed")
+            return
+    print(f"1..{len(tests)}", flush=True)
+    for number, test in enumerate(tests, 1):
+        w = World()
+        try:
+            test(w)
+            print(f"ok {number} - {test.__name__}", flush=True)
+        except Skip as e:
+            print(f"ok {number} - {test.__name__} # SKIP {e}", flush=True)
+        except Exception:
+            print(f"not ok {number} - {test.__name__}")
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+            for line in w.lines:
+                print(f"# {line}")
+            sys.stdout.flush()
+        finally:
+            w.close()
+
+
+main()

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The configuration: every error with its line, every default as shipped */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#include "config.h"
+#include "text.h"
+
+static struct config *read_text(const char *text, struct config_errors *errors)
+{
+	struct config *c = NULL;
+
+	memset(errors, 0, sizeof(*errors));
+	assert_int_equal(config_new(&c), 0);
+	assert_int_equal(config_read_text(c, "t.conf", text, strlen(text),
+					  errors), 0);
+	if (!errors->count)
+		config_check(c, "t.conf", errors);
+	return c;
+}
+
+static const char good[] =
+	"# a comment\n"
+	"[Site]\n"
+	"Name = Pr\xc3\xbc" "fstand\n"
+	"[Bus bacsA]\n"
+	"Modules=1-4, 6,\\\n"
+	"; a comment within\n"
+	" 8-10\n"
+	"[String North]\n"
+	"Bus=bacsA\n"
+	"Modules=4,3,2,1\n"
+	"NominalVoltage=12 V\n"
+	"[String South]\r\n"
+	"Bus=bacsA\n"
+	"Modules=6,8-10\n"
+	"Number=1\n"
+	"NominalVoltage=2000mV\n"
+	"[Sampling]\n"
+	"HistorySeconds=60\n"
+	"[Limits]\n"
+	"VoltageLow=2.17V\n"
+	"TemperatureHigh=30.5 °C\n";
+
+static void a_good_file_is_taken_as_it_says(void **state)
+{
+	struct config_errors e;
+	struct config *c = read_text(good, &e);
+	const struct config_string *s;
+	char label[CONFIG_LABEL_MAX + 1];
+	unsigned int jar;
+
+	(void)state;
+	assert_string_equal(e.first.text, "");
+	assert_string_equal(c->site_name, "Pr\xc3\xbc" "fstand");
+	assert_int_equal(c->bus_count, 1);
+	assert_int_equal(c->buses[0].modules.count, 8);
+	assert_int_equal(c->buses[0].modules.list[7], 10);
+	assert_int_equal(c->history_s, 60);
+	assert_int_equal(c->retention_days, 30);
+	assert_int_equal(c->limits.voltage_low_mv, 2170);
+	assert_int_equal(c->limits.voltage_high_mv, CONFIG_UNSET);
+	assert_int_equal(c->limits.temp_high_mc, 30500);
+	/* order of Modules= is order of jars; numbers fill what is free */
+	s = config_find_jar(c, "bacsA", 4, &jar);
+	assert_non_null(s);
+	assert_int_equal(jar, 1);
+	assert_int_equal(s->number, 2);
+	assert_int_equal(config_label(s, jar, label), 0);
+	assert_string_equal(label, "1S2");
+	s = config_find_jar(c, "bacsA", 9, &jar);
+	assert_int_equal(s->number, 1);
+	assert_int_equal(s->nominal_mv, 2000);
+	assert_null(config_find_jar(c, "bacsA", 200, &jar));
+	config_free(c);
+}
+
+static void what_is_printed_reads_back_the_same(void **state)
+{
+	struct config_errors e;
+	struct config *a = read_text(good, &e), *b;
+	struct text once = { .s = NULL }, twice = { .s = NULL };
+
+	(void)state;
+	config_format(a, &once);
+	b = read_text(once.s, &e);
+	assert_string_equal(e.first.text, "");
+	config_format(b, &twice);
+	assert_string_equal(once.s, twice.s);
+	text_done(&once);
+	text_done(&twice);
+	config_free(a);
+	config_free(b);
+}
+
+static const struct {
+	const char *text;
+	unsigned int line;
+	const char *says;
+} bad[] = {
+	{ "[Site]\nNmae=x\n", 2, "nearest name is Name=" },
+	{ "[Sit]\nName=x\n", 1, "nearest name is [Site]" },
+	{ "Name=x\n", 1, "before the first [Section]" },
+	{ "[Site]\nName\n", 2, "neither Key=Value" },
+	{ "[Site\nName=x\n", 1, "does not end in ']'" },
+	{ "[]\n", 1, "Section header is empty" },
+	{ "[Site]\n=x\n", 2, "has no key" },
+	{ "[Site]\nName=a\nName=b\n", 3, "first time in line 2" },
+	{ "[Site foo]\n", 1, "takes no name" },
+	{ "[Site]\nHistorySeconds=60\n", 2, "belongs to [Sampling]" },
+	{ "[Bus]\n", 1, "[Bus bacsA]" },
+	{ "[Bus 1a]\n", 1, "a letter and up to 11" },
+	{ "[Bus a-b]\n", 1, "a letter and up to 11" },
+	{ "[Bus abcdefghijklm]\n", 1, "a letter and up to 11" },
+	{ "[Bus bacsA]\n[Bus BACSa]\n", 2, "by case alone" },
+	{ "[Bus bacsA]\nModules=0\n", 2, "1 to 247" },
+	{ "[Bus bacsA]\nModules=248\n", 2, "1 to 247" },
+	{ "[Bus bacsA]\nModules=5-3\n", 2, "runs backwards" },
+	{ "[Bus bacsA]\nModules=1-3,2\n", 2, "address 2 twice" },
+	{ "[Bus bacsA]\nModules=1-\n", 2, "1 to 247" },
+	{ "[Bus bacsA]\nModules=1 x\n", 2, "1 to 247" },
+	{ "[Bus bacsA]\nModules=,\n", 2, "names no address" },
+	{ "[Bus bacsA]\nProfile=a-profile-name-that-is-far-too-long\n", 2,
+	  "at most 31" },
+	{ "[Bus bacsA]\nProfile=\xc3\xbc\n", 2, "printable ASCII" },
+	{ "[Sampling]\nHistorySeconds=59\n", 2, "60 to 900 is allowed" },
+	{ "[Sampling]\nHistorySeconds=901\n", 2, "60 to 900 is allowed" },
+	{ "[Sampling]\nHistorySeconds=99999999999999999999\n", 2,
+	  "60 to 900" },
+	{ "[Sampling]\nHistorySeconds=-60\n", 2, "60 to 900" },
+	{ "[Sampling]\nHistorySeconds=60.5\n", 2, "not a whole number" },
+	{ "[Sampling]\nHistorySeconds=1h\n", 2, "not a whole number" },
+	{ "[Limits]\nVoltageLow=0.4V\n", 2, "0.500V to 4V is allowed" },
+	{ "[Limits]\nVoltageLow=2.1771V\n", 2, "at most 3 decimals" },
+	{ "[Limits]\nVoltageLow=2A\n", 2, "unknown unit 'A'" },
+	{ "[Limits]\nTemperatureHigh=126\n", 2, "-40C to 125C" },
+	{ "[Limits]\nVoltageLow=2.4\nVoltageHigh=2.2\n", 0, "is not below" },
+	{ "[Limits]\nVoltageLowAlarm=2.4\nVoltageLow=2.2\n", 0,
+	  "is not below" },
+	{ "[String N]\nModules=1\n", 1, "has no Bus=" },
+	{ "[Bus a]\n[String N]\nBus=a\n", 2, "has no Modules=" },
+	{ "[String N]\nBus=a\nModules=1\n", 1, "there is no section [Bus a]" },
+	{ "[Bus a]\nModules=1-2\n[String N]\nBus=a\nModules=3\n", 3,
+	  "names address 3" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\n[String M]\nBus=a\n"
+	  "Modules=1\n", 5, "belongs to another string" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nNumber=2\n[String M]\nBus=a\n"
+	  "Modules=2\nNumber=2\n", 6, "belongs to another string" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nNominalVoltage=5V\n", 2,
+	  "whole number of 2 V cells" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nBlocks=%x\n", 2,
+	  "unknown %" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nBlocks=%\n", 2,
+	  "unknown %" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nBlocks=%S%S%S%S%S\n"
+	  "[String long-name-1]\nBus=a\nModules=2\nBlocks=%S%S%S%S%S\n", 6,
+	  "longer than 31" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1,2\nBlocks=x\n", 0,
+	  "Two modules get the name 'x'" },
+	{ "[String \xc3\xbc]\n", 1, "printable ASCII" },
+	{ "[Site]\nName=\xff\n", 2, "not valid UTF-8" },
+};
+
+static void every_error_has_its_line_and_remedy(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		struct config_errors e;
+		struct config *c = read_text(bad[i].text, &e);
+
+		if (e.count != 1 || e.first.line != bad[i].line ||
+		    !strstr(e.first.text, bad[i].says))
+			fail_msg("%s\ngives %u errors, line %u: %s\nnot line %u: %s",
+				 bad[i].text, e.count, e.first.line,
+				 e.first.text, bad[i].line, bad[i].says);
+		config_free(c);
+	}
+}
+
+static void zero_bytes_and_long_lines_are_errors_with_their_line(void **state)
+{
+	char text[CONFIG_LINE_MAX * 2 + 64];
+	struct config_errors e = { .count = 0 };
+	struct config *c = NULL;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(config_new(&c), 0);
+	config_read_text(c, "t", "[Site]\nName=a\0b\n", 16, &e);
+	assert_int_equal(e.count, 1);
+	assert_int_equal(e.first.line, 2);
+	assert_non_null(strstr(e.first.text, "zero byte"));
+
+	memset(&e, 0, sizeof(e));
+	n = sprintf(text, "[Site]\n\nName=");
+	memset(text + n, 'x', CONFIG_LINE_MAX + 10);
+	n += CONFIG_LINE_MAX + 10;
+	text[n++] = '\n';
+	n += sprintf(text + n, "[Sampling]\nHistorySeconds=1\n");
+	config_read_text(c, "t", text, n, &e);
+	assert_int_equal(e.count, 2);
+	assert_int_equal(e.first.line, 3);
+	assert_non_null(strstr(e.first.text, "at most 2048"));
+	config_free(c);
+}
+
+static void a_long_line_of_many_continued_ones_is_refused(void **state)
+{
+	struct text text = { .s = NULL };
+	struct config_errors e;
+	struct config *c;
+	int i;
+
+	(void)state;
+	text_add(&text, "[Bus a]\nModules=1");
+	for (i = 0; i < 2000; i++)
+		text_add(&text, ",\\\n");
+	text_add(&text, "2\n[Site]\nName=ok\n");
+	c = read_text(text.s, &e);
+	assert_int_equal(e.count, 1);
+	assert_int_equal(e.first.line, 2);
+	assert_string_equal(c->site_name, "ok");
+	config_free(c);
+	text_done(&text);
+}
+
+static void an_empty_value_is_the_default_again(void **state)
+{
+	static const char first[] = "[Sampling]\nHistorySeconds=60\n";
+	static const char second[] = "[Sampling]\nHistorySeconds=\n";
+	struct config_errors e = { .count = 0 };
+	struct config *c = NULL;
+
+	(void)state;
+	assert_int_equal(config_new(&c), 0);
+	config_read_text(c, "a", first, strlen(first), &e);
+	assert_int_equal(c->history_s, 60);
+	config_read_text(c, "b", second, strlen(second), &e);
+	assert_int_equal(e.count, 0);
+	assert_int_equal(c->history_s, 300);
+	config_free(c);
+}
+
+/* Uncommented, the shipped file must be what no file at all is */
+static void the_shipped_file_shows_every_default(void **state)
+{
+	char path[512], line[512];
+	struct text shipped = { .s = NULL }, a = { .s = NULL }, b = { .s = NULL };
+	struct config_errors e;
+	struct config *c, *none;
+	FILE *f;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/daemon/data/bacsd.conf",
+		 getenv("BACS_SOURCE"));
+	f = fopen(path, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		size_t n = strcspn(line, "=\n");
+		bool key = line[0] == '#' && line[1] >= 'A' && line[1] <= 'Z' &&
+			   line[n] == '=' && !memchr(line, ' ', n);
+
+		text_add(&shipped, "%s", key || line[1] == '[' ? line + 1 :
+								 line);
+	}
+	fclose(f);
+	memset(&e, 0, sizeof(e));
+	assert_int_equal(config_new(&c), 0);
+	config_read_text(c, path, shipped.s, shipped.size, &e);
+	assert_string_equal(e.first.text, "");
+	/* the two example sections were there with their defaults */
+	assert_int_equal(c->bus_count, 1);
+	assert_int_equal(c->string_count, 1);
+	assert_string_equal(c->strings[0].blocks, "%nS%s");
+	assert_int_equal(c->buses[0].modules.count, 0);
+	c->bus_count = 0;
+	c->string_count = 0;
+	assert_int_equal(config_new(&none), 0);
+	config_format(c, &a);
+	config_format(none, &b);
+	assert_string_equal(a.s, b.s);
+	/* and no key of the table is missing in it: see check-keys.py */
+	config_free(c);
+	config_free(none);
+	text_done(&shipped);
+	text_done(&a);
+	text_done(&b);
+}
+
+static char root[] = "/tmp/bacs-config-XXXXXX";
+
+static void put(const char *path, const char *text)
+{
+	char full[512], *slash;
+	FILE *f;
+
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	for (slash = full + 1; (slash = strchr(slash, '/')); slash++) {
+		*slash = '\0';
+		mkdir(full, 0755);
+		*slash = '/';
+	}
+	f = fopen(full, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static struct config *load(struct config_errors *e, int want)
+{
+	struct config *c = NULL;
+
+	memset(e, 0, sizeof(*e));
+	assert_int_equal(config_load(root, e, &c), want);
+	return c;
+}
+
+static void drop_ins_overrule_in_the_order_of_their_names(void **state)
+{
+	struct config_errors e;
+	struct config *c;
+	char full[512];
+
+	(void)state;
+	assert_non_null(mkdtemp(root));
+	c = load(&e, 0);
+	assert_int_equal(c->history_s, 300);
+	config_free(c);
+	put("/usr/lib/bacs/bacsd.conf", "[Sampling]\nHistorySeconds=61\n");
+	c = load(&e, 0);
+	assert_int_equal(c->history_s, 61);
+	config_free(c);
+	put("/etc/bacs/bacsd.conf", "[Sampling]\nRetentionDays=5\n");
+	put("/usr/lib/bacs/bacsd.conf.d/50-b.conf", "[Site]\nName=lib\n");
+	put("/etc/bacs/bacsd.conf.d/40-a.conf", "[Site]\nName=etc\n");
+	put("/etc/bacs/bacsd.conf.d/ignored.txt", "[Nonsense]\n");
+	c = load(&e, 0);
+	assert_int_equal(c->history_s, 300);
+	assert_int_equal(c->retention_days, 5);
+	assert_string_equal(c->site_name, "lib");
+	config_free(c);
+	/* the same name in /etc hides the one in /usr */
+	put("/etc/bacs/bacsd.conf.d/50-b.conf", "[Site]\nName=mine\n");
+	c = load(&e, 0);
+	assert_string_equal(c->site_name, "mine");
+	config_free(c);
+	snprintf(full, sizeof(full), "%s/etc/bacs/bacsd.conf.d/50-b.conf",
+		 root);
+	unlink(full);
+	assert_int_equal(symlink("/dev/null", full), 0);
+	c = load(&e, 0);
+	assert_string_equal(c->site_name, "etc");
+	config_free(c);
+	/* an error names the drop-in it is in */
+	put("/etc/bacs/bacsd.conf.d/60-c.conf", "\n[Site]\nFoo=1\n");
+	assert_null(load(&e, -EINVAL));
+	assert_int_equal(e.first.line, 3);
+	assert_non_null(strstr(e.first.file, "60-c.conf"));
+	snprintf(full, sizeof(full), "rm -r %s", root);
+	assert_int_equal(system(full), 0);
+}
+
+static void the_good_copy_survives_and_is_checked(void **state)
+{
+	char path[] = "/tmp/bacs-good-XXXXXX";
+	struct config_errors e;
+	struct config *c = read_text(good, &e), *again = NULL;
+	struct stat before, after;
+	off_t size;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(config_save_good(c, path), 0);
+	assert_int_equal(stat(path, &before), 0);
+	assert_int_equal(config_save_good(c, path), 0);
+	assert_int_equal(stat(path, &after), 0);
+	/* the same text is not written again */
+	assert_int_equal(before.st_ino, after.st_ino);
+	assert_int_equal(config_load_good(path, &again), 0);
+	assert_string_equal(again->site_name, c->site_name);
+	config_free(again);
+	for (size = after.st_size - 1; size >= 0; size -= 7) {
+		assert_int_equal(truncate(path, size), 0);
+		assert_int_equal(config_load_good(path, &again), -EINVAL);
+	}
+	unlink(path);
+	assert_int_equal(config_load_good(path, &again), -ENOENT);
+	close(fd);
+	config_free(c);
+}
+
+static void distances_count_edits(void **state)
+{
+	(void)state;
+	assert_int_equal(text_distance("Name", "name"), 0);
+	assert_int_equal(text_distance("Nmae", "Name"), 2);
+	assert_int_equal(text_distance("", "abc"), 3);
+	assert_int_equal(text_distance("Modules", "Module"), 1);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_good_file_is_taken_as_it_says),
+		cmocka_unit_test(what_is_printed_reads_back_the_same),
+		cmocka_unit_test(every_error_has_its_line_and_remedy),
+		cmocka_unit_test(
+			zero_bytes_and_long_lines_are_errors_with_their_line),
+		cmocka_unit_test(a_long_line_of_many_continued_ones_is_refused),
+		cmocka_unit_test(an_empty_value_is_the_default_again),
+		cmocka_unit_test(the_shipped_file_shows_every_default),
+		cmocka_unit_test(drop_ins_overrule_in_the_order_of_their_names),
+		cmocka_unit_test(the_good_copy_survives_and_is_checked),
+		cmocka_unit_test(distances_count_edits),
+	};
+
+	return RUN("config", tests);
+}
