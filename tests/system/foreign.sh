@@ -6,48 +6,18 @@
 # register maps over a pty; the driver reads them by the profiles that are
 # installed. What sysfs and sensors show must be what was served, negative, 32
 # bit and in either word order, while it changes, and gone when nobody serves.
-set -u
+. /mnt/share/system/lib.sh
 here=/usr/libexec/bacs/foreign
-tmp=$(mktemp -d)
-devices=/sys/bus/bacs/devices
-failed=0
 bridge='' server='' attach=''
 
-result() {
-	if [ "$1" -eq 0 ]; then
-		echo "ok $2"
-	else
-		echo "not ok $2"
-		failed=$((failed + 1))
-	fi
-}
-
-# wait_for SECONDS COMMAND...: until it is true
-wait_for() {
-	limit=$(($(date +%s) + $1))
-	shift
-	until "$@"; do
-		[ "$(date +%s)" -lt "$limit" ] || return 1
-		sleep 0.05
-	done
-}
-
-ended() { ! kill -0 "$1" 2>/dev/null; }
-
-cleanup() {
-	exec 3>&- 4>&-
-	for pid in $attach $server $bridge; do
-		kill "$pid" 2>/dev/null
-	done
-	rm -rf "$tmp"
-}
-trap cleanup EXIT
+ended() { ! kill -0 "$1"; }
 
 start_bridge() {
 	rm -f "$tmp/cable" "$tmp/names"
 	mkfifo "$tmp/cable"
 	"$here/pty-bridge" <"$tmp/cable" >"$tmp/names" &
 	bridge=$!
+	pids="$pids $bridge"
 	exec 3>"$tmp/cable"
 	wait_for 10 test -s "$tmp/names" || exit 1
 	read -r far near <"$tmp/names"
@@ -59,118 +29,110 @@ start_server() {
 	mkfifo "$tmp/values"
 	"$here/$1" "$far" "$2" "$3" <"$tmp/values" >"$tmp/served" &
 	server=$!
+	pids="$pids $server"
 	exec 4>"$tmp/values"
 }
 
 # serve MILLIVOLT MILLIAMPERE: returns when the server has taken them
 serve() {
 	echo "$1 $2" >&4
-	wait_for 20 grep -qx "serving $1 $2" "$tmp/served"
+	wait_for 20 grep -x "serving $1 $2" "$tmp/served"
 }
 
 start_attach() {
 	bacs-attach --verbose --bus bacsF "$@" "$near" 2>"$tmp/attach" &
 	attach=$!
-	wait_for 20 test -d "$devices/bacsF" || {
-		cat "$tmp/attach"
-		return 1
-	}
+	pids="$pids $attach"
+	wait_for 20 test -d "$devices/bacsF" || cat "$tmp/attach"
 }
 
 # value ADDRESS ATTRIBUTE
-value() { cat "$devices/bacsF-$1"/hwmon/hwmon*/"$2" 2>/dev/null; }
-shows() { [ "$(value "$1" in0_input) $(value "$1" curr1_input)" = "$2 $3" ]; }
-no_hwmon() { ! ls "$devices/bacsF-$1"/hwmon/hwmon* >/dev/null 2>&1; }
-state_is() { [ "$(cat "$devices/bacsF-$1/state")" = "$2" ]; }
-
-# expect ADDRESS MILLIVOLT MILLIAMPERE NAME
-expect() {
-	wait_for 20 shows "$1" "$2" "$3"
-	r=$?
-	result $r "$4"
-	[ $r -eq 0 ] ||
-		echo "# served $2 mV $3 mA, sysfs: $(value "$1" in0_input) mV" \
-			"$(value "$1" curr1_input) mA," \
-			"state $(cat "$devices/bacsF-$1/state" 2>&1)"
+value() { cat "$devices/bacsF-$1"/hwmon/hwmon*/"$2"; }
+shows() {
+	equal "$(value "$1" in0_input) mV $(value "$1" curr1_input) mA" \
+		"$2 mV $3 mA"
+}
+no_hwmon() { ! ls "$devices/bacsF-$1"/hwmon/hwmon*; }
+file_is() { equal "$(cat "$devices/$1")" "$2"; }
+# served_and_shown MILLIVOLT MILLIAMPERE ADDRESS SHOWN: to the server, then in
+# sysfs, where SHOWN is the voltage of that address
+served_and_shown() {
+	serve "$1" "$2" && {
+		wait_for 20 shows "$3" "$4" "$2" || {
+			shows "$3" "$4" "$2"
+			return 1
+		}
+	}
+}
+sensors_show() { # VOLT AMPERE
+	sensors -u bacsF_007-virtual-0 >"$tmp/sensors"
+	cat "$tmp/sensors"
+	grep "in0_input: $1" "$tmp/sensors" &&
+		grep "curr1_input: $2" "$tmp/sensors"
 }
 
 # stop: the bus ends first, then the far end
 stop() {
 	kill "$attach"
-	wait "$attach"
-	result $? "$1: bacs-attach ends with 0"
-	attach=
-	[ ! -e "$devices/bacsF" ]
-	result $? "$1: the bus is gone with it"
+	check "$name: bacs-attach ends with 0" wait "$attach"
+	check "$name: the bus is gone with it" test ! -e "$devices/bacsF"
 	exec 4>&-
-	wait_for 20 ended "$server"
-	result $? "$1: the far end served to its end"
-	server=
+	check "$name: the far end served to its end" \
+		wait_for 20 ended "$server"
 	exec 3>&-
 	wait "$bridge"
-	bridge=
 }
 
 # one_device PROGRAM MAP OPTION...: the device at address 7
 one_device() {
-	name="$1 $2"
+	name="$1 $2" more=0
+	# each of pymodbus' devices has 10 mV more for each address
+	[ "$1" != foreign-pymodbus.py ] || more=70
 	start_bridge
 	start_server "$1" "$2" 7
-	serve 53210 -12340
-	result $? "$name: the far end serves"
 	shift 2
-	start_attach --modules 7 "$@" || {
-		result 1 "$name: the bus starts"
-		return
-	}
-	own=0
-	[ "${name%% *}" != foreign-pymodbus.py ] || own=70
-	expect 007 $((53210 + own)) -12340 "$name: a negative current"
-	serve 48000 700000
-	expect 007 $((48000 + own)) 700000 "$name: beyond 16 bit"
-	serve 400000 -700000
-	expect 007 $((400000 + own)) -700000 "$name: beyond -16 bit, 400 V"
-	serve 0 0
-	expect 007 $((0 + own)) 0 "$name: zero"
-	serve 13500 -10
-	expect 007 $((13500 + own)) -10 "$name: the least step"
-	sensors -u "bacsF_007-virtual-0" >"$tmp/sensors" 2>&1
-	grep -q "in0_input: 13.5[07]0" "$tmp/sensors" &&
-		grep -q "curr1_input: -0.010" "$tmp/sensors"
-	result $? "$name: sensors shows the same"
-	[ "$(cat "$devices/bacsF-007/class")" = string ]
-	result $? "$name: it is a string sensor"
+	check "$name: the far end serves" serve 53210 -12340
+	start_attach --modules 7 "$@"
+	check "$name: a negative current" \
+		served_and_shown 53210 -12340 007 $((53210 + more))
+	check "$name: beyond 16 bit" \
+		served_and_shown 48000 700000 007 $((48000 + more))
+	check "$name: beyond -16 bit, 400 V" \
+		served_and_shown 400000 -700000 007 $((400000 + more))
+	check "$name: zero" served_and_shown 0 0 007 $more
+	check "$name: the least step" \
+		served_and_shown 13500 -10 007 $((13500 + more))
+	check "$name: sensors shows the same" sensors_show 13.5[07]0 -0.010
+	check "$name: it is a string sensor" file_is bacsF-007/class string
 }
 
-# falls_silent: after one_device
-falls_silent() {
+falls_silent() { # after one_device
 	kill -STOP "$server"
-	wait_for 30 state_is 007 lost && wait_for 10 no_hwmon 007
-	result $? "$name: silent is lost and leaves hwmon"
+	check "$name: silent is lost" wait_for 30 file_is bacsF-007/state lost
+	check "$name: and leaves hwmon" wait_for 10 no_hwmon 007
 	kill -CONT "$server"
-	wait_for 60 state_is 007 ok && wait_for 10 shows 007 "$1" "$2"
-	result $? "$name: it returns with its values"
+	check "$name: it returns" wait_for 60 file_is bacsF-007/state ok
+	check "$name: with its values" wait_for 10 shows 007 13500 -10
 }
 
 modprobe bacs || exit 1
 for map in schneider-conext-bm epever-b-series; do
 	one_device foreign-libmodbus $map --profile $map
-	[ $map = epever-b-series ] || falls_silent 13500 -10
-	stop "$name"
+	[ $map = epever-b-series ] || falls_silent
+	stop
 	one_device foreign-pymodbus.py $map \
 		--profile-file /usr/share/bacs/profiles/$map.profile
-	stop "$name"
+	stop
 done
 
 # three alike on one line, told apart by their addresses
 name="three devices of pymodbus"
 start_bridge
 start_server foreign-pymodbus.py schneider-conext-bm 1,5,247
-serve 50000 -1000
 start_attach --profile schneider-conext-bm --modules 1,5,247
-expect 001 50010 -1000 "$name: 1"
-expect 005 50050 -1000 "$name: 5"
-expect 247 52470 -1000 "$name: 247"
-stop "$name"
+check "$name: 1" served_and_shown 50000 -1000 001 50010
+check "$name: 5" served_and_shown 50000 -1000 005 50050
+check "$name: 247" served_and_shown 50000 -1000 247 52470
+stop
 
-[ "$failed" -eq 0 ]
+summary
