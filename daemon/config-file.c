@@ -102,17 +102,30 @@ static void parse_line(struct parser *p, char *s, unsigned int line)
 				 "%.60s= stands before the first [Section]", s);
 		return;
 	}
+	value = strip(value);
+	if (*value && value[strlen(value) - 1] == '\\') {
+		config_error_add(p->errors, p->file, line,
+				 "%.60s=%.60s ends in a backslash after its continuation",
+				 s, value);
+		return;
+	}
 	if (!p->skip)
-		p->reader->key(p->userdata, s, strip(value), line);
+		p->reader->key(p->userdata, s, value, line);
 }
 
 /* What is wrong with these bytes of a line, or NULL */
 static const char *line_defect(const char *s, size_t size)
 {
+	size_t i;
+
 	if (memchr(s, 0, size))
 		return "contains a zero byte";
 	if (!text_is_utf8(s, size))
 		return "is not valid UTF-8";
+	for (i = 0; i < size; i++)
+		if (((unsigned char)s[i] < 0x20 && s[i] != '\t') ||
+		    s[i] == 0x7f)
+			return "contains a control character";
 	return NULL;
 }
 

@@ -486,8 +486,9 @@ def changing_methods_are_for_those_who_may(w):
         assert r.returncode and "Access denied" in r.stderr, r.stderr
         wait_for("the record", lambda: w.said(f"User {uid} was refused "
                                               f"{method}"))
-    assert w.sql("SELECT count(*) FROM event WHERE kind = 'access-denied'") \
-        == [(6,)]
+    wait_for("the rows", lambda: w.sql(
+        "SELECT count(*) FROM event WHERE kind = 'access-denied'")
+        == [(6,)])
     # reading is free
     if os.getuid() == 0:
         r = w.call("/org/bacs1", "Manager", "GetSnapshot", check=False,
@@ -583,8 +584,9 @@ def a_full_disk_degrades_the_history_alone(w):
     subprocess.run(["prlimit", f"--pid={w.daemon.pid}",
                     "--fsize=unlimited:unlimited"], check=True)
     wait_for("recovery", lambda: w.get("HistoryState") == "ok", 60)
-    assert w.sql("SELECT 1 FROM event WHERE kind = 'module-lost'")
-    assert w.said("nothing was lost")
+    wait_for("the row", lambda: w.sql(
+        "SELECT 1 FROM event WHERE kind = 'module-lost'"))
+    wait_for("the notice", lambda: w.said("nothing was lost"))
     w.stop()
 
 

@@ -163,6 +163,8 @@ static const struct {
 	  "Two modules get the name 'x'" },
 	{ "[String \xc3\xbc]\n", 1, "printable ASCII" },
 	{ "[Site]\nName=\xff\n", 2, "not valid UTF-8" },
+	{ "[Site]\nName=\x01\n", 2, "control character" },
+	{ "[Site]\nName=a\\\\\n\n", 2, "ends in a backslash" },
 };
 
 static void every_error_has_its_line_and_remedy(void **state)
