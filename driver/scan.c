@@ -113,6 +113,7 @@ static void transmit(struct scan *scan)
 	} else {
 		scan->phase = SCAN_WAITING;
 		scan->deadline = scan->tx_end + scan->response_ns;
+		scan->stalled = false;
 		stats_of(scan, scan->address)->requests++;
 	}
 	scan->ops->set_timer(scan->ctx, scan->deadline);
@@ -292,6 +293,10 @@ static void waiting_timer(struct scan *scan, u64 now)
 		}
 		judge_run(scan, now);
 		return;
+	}
+	if (now > scan->deadline + SCAN_STALL_NS && !scan->stalled) {
+		scan->stalled = true;
+		scan->deadline = now + scan->response_ns;
 	}
 	if (now < scan->deadline) {
 		scan->ops->set_timer(scan->ctx, scan->deadline);

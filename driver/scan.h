@@ -40,6 +40,11 @@
 #define SCAN_UNANSWERED		3
 /* A reply that pauses longer has broken off: t1.5, loosely */
 #define SCAN_BROKEN_NS		(20 * NSEC_PER_MSEC)
+/*
+ * A time-out that is noticed so late means that the machine was away: the
+ * reply may lie unread in the tty's buffer, so it is waited for once more.
+ */
+#define SCAN_STALL_NS		(5 * NSEC_PER_MSEC)
 /* A line that is never silent for so long is as good as cut */
 #define SCAN_BABBLE_NS		(2000ULL * NSEC_PER_MSEC)
 /* On a lost bus, distance of the probes */
@@ -247,6 +252,7 @@ struct scan {
 	u64 rx_first;		/* time of the run's first byte */
 	bool rx_line_error;
 	bool rx_overflow;
+	bool stalled;		/* the deadline was put off once */
 	bool follows;		/* a valid reply came and no silence since */
 	u64 gap_since;		/* start of the wait for silence */
 	u8 last_reply[RTU_FRAME_MAX];	/* to know a doubled reply */
