@@ -537,6 +537,44 @@ static void a_timer_that_comes_early_changes_nothing(void **state)
 	done(rig);
 }
 
+/* The machine sleeps from the request on; its timer wakes before the tty. */
+static void oversleep(struct rig *rig, u8 address)
+{
+	u64 asked = rig->scan.slots[address].stats.requests;
+
+	while (rig->scan.slots[address].stats.requests == asked)
+		rig_run(rig, 100 * NSEC_PER_USEC);
+	rig->now += 3 * rig->scan.response_ns;
+	scan_timer(&rig->scan);
+}
+
+static void a_reply_is_not_missed_because_the_master_slept(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 1);
+	const struct scan_stats *stats = &rig->scan.slots[1].stats;
+
+	(void)state;
+	oversleep(rig, 1);
+	assert_true(rig_run_until_note(rig, SCAN_NOTE_SAMPLE, 1, RIG_MS));
+	assert_int_equal(stats->timeouts, 0);
+	assert_int_equal(stats->requests, stats->replies);
+	done(rig);
+}
+
+static void a_master_that_slept_still_gives_up_on_silence(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 1);
+	const struct scan_stats *stats = &rig->scan.slots[1].stats;
+
+	(void)state;
+	rig->modules[1].there = false;
+	oversleep(rig, 1);
+	assert_int_equal(stats->timeouts, 0);
+	rig_run(rig, rig->scan.response_ns + RIG_MS);
+	assert_int_equal(stats->timeouts, 1);
+	done(rig);
+}
+
 static void other_line_settings_hold_from_the_next_request_on(void **state)
 {
 	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
@@ -632,6 +670,8 @@ int main(void)
 		cmocka_unit_test(a_module_that_answers_for_two_brings_no_value_for_the_other),
 		cmocka_unit_test(a_broadcast_is_followed_by_its_turnaround_and_no_more),
 		cmocka_unit_test(a_timer_that_comes_early_changes_nothing),
+		cmocka_unit_test(a_reply_is_not_missed_because_the_master_slept),
+		cmocka_unit_test(a_master_that_slept_still_gives_up_on_silence),
 		cmocka_unit_test(other_line_settings_hold_from_the_next_request_on),
 		cmocka_unit_test(a_tty_that_takes_no_bytes_is_silence_and_no_endless_loop),
 		cmocka_unit_test(a_line_that_babbles_loses_its_modules_and_gets_them_back),
