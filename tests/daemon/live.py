@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """bacsd as a whole, against the fake kernel on a bus of its own; no root.
 
-live.py BACSD FAKE-KERNEL SOURCE
+live.py BACSD FAKE-KERNEL FAKE-POLKIT SOURCE [TEST...]
 """
 import json
 import os
@@ -21,7 +21,7 @@ import time
 import traceback
 import xml.etree.ElementTree as ET
 
-BACSD, KERNEL, SOURCE = sys.argv[1:4]
+BACSD, KERNEL, POLKIT, SOURCE = sys.argv[1:5]
 DEADLINE = 30
 
 BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus
@@ -73,6 +73,7 @@ class World:
         for name in ("root/etc/bacs/bacsd.conf.d", "state", "run"):
             (self.dir / name).mkdir(parents=True)
         self.daemon = None
+        self.authority = None
         self.lines = []
         self.messages = []
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -91,8 +92,23 @@ class World:
         self.beating = None
         wait_for("the kernel", (self.dir / "kernel").exists)
 
+    def polkit(self, answer):
+        """Let somebody be polkit who always answers so."""
+        self.no_polkit()
+        self.authority = subprocess.Popen(
+            [POLKIT, answer], env=self.environment(), text=True,
+            stdout=subprocess.PIPE)
+        assert self.authority.stdout.readline() == "ready\n"
+
+    def no_polkit(self):
+        if self.authority:
+            self.authority.kill()
+            self.authority.communicate()
+        self.authority = None
+
     def close(self):
         self.stop_beat()
+        self.no_polkit()
         if self.daemon and self.daemon.poll() is None:
             self.daemon.kill()
             self.daemon.wait()
@@ -521,6 +537,51 @@ def root_may_without_polkit(w):
     w.stop()
 
 
+def polkit_decides_where_it_is(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    module = "/org/bacs1/bus/bacsA/1"
+    user = None
+    if os.getuid() == 0:
+        user = pwd.getpwnam("nobody").pw_uid
+    uid = os.getuid() if user is None else user
+    w.polkit("yes")
+    r = w.call(module, "Module", "Identify", "b", "true", user=user,
+               check=False)
+    assert r.returncode == 0, r.stderr
+    asked = w.authority.stdout.readline().split()
+    assert asked[:2] == ["org.bacs1.operate", str(uid)], asked
+    assert w.said(f"User {uid} switched the identification LED of 1S2 on")
+    r = w.call("/org/bacs1", "Manager", "Reload", user=user, check=False)
+    assert r.returncode == 0, r.stderr
+    assert w.authority.stdout.readline().startswith("org.bacs1.configure ")
+    r = w.call(module, "Module", "Forget", user=user, check=False)
+    assert "named in the configuration" in r.stderr, r.stderr
+    assert w.authority.stdout.readline().startswith("org.bacs1.setup ")
+    # what is not "yes" is no, for root too
+    for answer, why in (("no", "polkit says no"),
+                        ("challenge", "wants a password"),
+                        ("error", "out of order")):
+        w.polkit(answer)
+        for who in {user, None}:
+            r = w.call(module, "Module", "Identify", "b", "true", user=who,
+                       check=False)
+            assert r.returncode and "Access denied" in r.stderr, r.stderr
+        wait_for("the record", lambda: w.said("was refused Identify", why))
+    # one that never answers holds up nobody but its caller
+    w.polkit("slow")
+    slow = threading.Thread(target=lambda: w.call(
+        module, "Module", "Identify", "b", "true", user=user, check=False))
+    slow.start()
+    assert w.authority.stdout.readline()
+    w.step("state bacsA 2 lost")
+    wait_for("loss", lambda: w.module(2, "State") == "lost")
+    w.no_polkit()
+    slow.join(DEADLINE)
+    w.stop()
+
+
 def a_module_of_an_earlier_run_is_expected_until_forgotten(w):
     w.modules()
     w.start()
@@ -669,6 +730,7 @@ TESTS = [
     a_second_daemon_is_refused,
     changing_methods_are_for_those_who_may,
     root_may_without_polkit,
+    polkit_decides_where_it_is,
     a_module_of_an_earlier_run_is_expected_until_forgotten,
     sigterm_writes_what_is_in_memory,
     a_full_disk_degrades_the_history_alone,
@@ -678,7 +740,7 @@ TESTS = [
 
 
 def main():
-    wanted = sys.argv[4:]
+    wanted = sys.argv[5:]
     tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
     for tool in ("dbus-daemon", "busctl", "setpriv", "prlimit"):
         if not shutil.which(tool):
