@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Form of the documents:  lint.py BUILD-FOLDER
+"""Form of the documents:  lint.py [BUILD-FOLDER]
 
 Every .rst parses without a warning and its local links lead somewhere; every
-manual page is clean for mandoc and groff; every program that is installed has
-a manual page; every source says its licence in its first lines.
+manual page is clean for mandoc and groff; with a build folder, every program
+that is installed has a manual page; every source says its licence in its first
+lines.
 """
 import json
 import os
@@ -95,6 +96,13 @@ def markdown_link_faults():
                 yield f'{name(path)}: link to {target}, which is not there'
 
 
+def maintained_faults():
+    for pattern in re.findall(r'^F:\s+(\S+)$', (TOP / 'MAINTAINERS').read_text(),
+                              re.M):
+        if not list(TOP.glob(pattern.rstrip('/'))):
+            yield f'MAINTAINERS: {pattern} is not there'
+
+
 def man_pages():
     return sorted(p for p in MAN.glob('*.[1-9]'))
 
@@ -139,6 +147,7 @@ def main():
     report.check('every source names its licence', licences())
     report.check('local links of the .md files lead somewhere',
                  markdown_link_faults())
+    report.check('MAINTAINERS names what is there', maintained_faults())
     try:
         import docutils  # noqa: F401
     except ImportError:
@@ -153,8 +162,9 @@ def main():
             report.skip(test, f'{tool} is not installed')
         else:
             report.check(test, faults())
-    report.check('every installed program has a manual page',
-                 missing_pages(Path(sys.argv[1])))
+    if len(sys.argv) > 1:
+        report.check('every installed program has a manual page',
+                     missing_pages(Path(sys.argv[1])))
     return report.end()
 
 
