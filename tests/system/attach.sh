@@ -18,6 +18,10 @@ both() { bus_is bacsA && bus_is bacsB; }
 unit_is() { equal "$(systemctl is-active "$1")" "$2"; }
 unit_ended() { ! systemctl is-active --quiet "$1"; }
 property() { equal "$(systemctl show -P "$2" "$1")" "$3"; }
+# Which module is found first depends on the machine's load: any will do.
+has_modules() { [ -n "$(states "$1" ok)" ]; }
+scans() { cat "$devices/$1/stats/scans"; }
+scans_on() { [ "$(scans "$1")" -gt "$2" ]; }
 module_ok() { equal "$(cat "$devices/$1/state")" ok; }
 trigger_is() { equal "$(cat "/sys/class/tty/$1/rx_trig_bytes")" "$2"; }
 status_says() { systemctl show -P StatusText "$1" | grep "$2"; }
@@ -51,8 +55,8 @@ unit_a=bacs-attach@$a.service unit_b=bacs-attach@$b.service
 
 # at boot
 check "both ports are buses at boot" wait_for 30 both
-check "bacsA has its first module" wait_for 90 module_ok bacsA-001
-check "bacsB has its last module" wait_for 90 module_ok bacsB-004
+check "bacsA has modules" wait_for 90 has_modules bacsA
+check "bacsB has modules" wait_for 90 has_modules bacsB
 check "the unit of bacsA is active" unit_is "$unit_a" active
 check "the unit of bacsB is active" unit_is "$unit_b" active
 check "systemctl names bus, port and speed" \
@@ -91,7 +95,8 @@ echo "$pci" >$driver/unbind
 check "a port that is pulled out takes its bus along" wait_for 20 no_bus bacsB
 check "its unit ends" wait_for 20 unit_ended "$unit_b"
 check "and is not started again and again" property "$unit_b" NRestarts 0
-check "the other bus goes on" wait_for 60 module_ok bacsA-001
+scans=$(scans bacsA)
+check "the other bus goes on" wait_for 30 scans_on bacsA "$scans"
 echo "$pci" >$driver/bind
 check "put back, the bus has its old name" wait_for 30 bus_is bacsB
 b=$(tty_of 1)
