@@ -181,16 +181,11 @@ static int bacs_ldisc_ioctl(struct tty_struct *tty, unsigned int cmd,
 	return tty_mode_ioctl(tty, cmd, arg);
 }
 
-static void bacs_ldisc_receive(struct tty_struct *tty,
-			       const BACS_TTY_CHAR *bytes,
-			       const BACS_TTY_FLAG *flags, BACS_TTY_COUNT count)
+static void receive(struct bacs_bus *bus, const BACS_TTY_CHAR *bytes,
+		    const BACS_TTY_FLAG *flags, size_t len)
 {
-	struct bacs_line *line = tty->disc_data;
-	struct bacs_bus *bus = line_bus(line);
-	size_t len = count, from = 0;
+	size_t from = 0;
 
-	if (!bus)
-		return;
 	for (size_t i = 0; flags && i < len; i++) {
 		if (flags[i] == TTY_NORMAL)
 			continue;
@@ -199,6 +194,19 @@ static void bacs_ldisc_receive(struct tty_struct *tty,
 		from = i + 1;
 	}
 	bacs_bus_rx(bus, bytes + from, len - from);
+}
+
+static void bacs_ldisc_receive(struct tty_struct *tty,
+			       const BACS_TTY_CHAR *bytes,
+			       const BACS_TTY_FLAG *flags, BACS_TTY_COUNT count)
+{
+	struct bacs_bus *bus = line_bus(tty->disc_data);
+
+	if (bus)
+		receive(bus, bytes, flags, count);
+	/* On a pty, wake a writer who may have found the buffer full. */
+	if (test_bit(TTY_THROTTLED, &tty->flags))
+		tty_unthrottle(tty);
 }
 
 /* Another opener may change the speed under us. */
