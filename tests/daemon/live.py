@@ -6,8 +6,9 @@ live.py BACSD FAKE-KERNEL FAKE-POLKIT SOURCE [TEST...]
 """
 import json
 import os
-import pwd
 import pathlib
+import pwd
+import re
 import select
 import shutil
 import signal
@@ -697,6 +698,25 @@ def the_running_daemon_is_what_the_xml_says(w):
     w.stop()
 
 
+def every_action_asked_for_is_in_the_policy_file(_):
+    actions = {}
+    for action in ET.parse(f"{SOURCE}/daemon/data/org.bacs1.policy") \
+            .iter("action"):
+        notes = {a.get("key"): a.text for a in action.iter("annotate")}
+        actions[action.get("id")] = notes
+    asked = set()
+    for source in pathlib.Path(SOURCE, "daemon").glob("bus-*.c"):
+        asked |= set(re.findall(r'"(org\.bacs1\.[a-z]+)"',
+                                source.read_text()))
+    assert asked and asked <= actions.keys(), asked - actions.keys()
+    assert {f"org.bacs1.{a}" for a in ("read", "acknowledge", "operate",
+            "configure", "setup", "arm")} == actions.keys()
+    # without it polkit refuses to answer anybody but root
+    for action, notes in actions.items():
+        assert notes.get("org.freedesktop.policykit.owner") \
+            == "unix-user:bacs", action
+
+
 def a_lost_bus_connection_is_made_again(w):
     w.configure(CONFIG)
     w.modules()
@@ -735,6 +755,7 @@ TESTS = [
     sigterm_writes_what_is_in_memory,
     a_full_disk_degrades_the_history_alone,
     the_running_daemon_is_what_the_xml_says,
+    every_action_asked_for_is_in_the_policy_file,
     a_lost_bus_connection_is_made_again,
 ]
 
