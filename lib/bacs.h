@@ -814,8 +814,8 @@ int bacs_stats_latency(const struct bacs_stats *stats,
  * @bus: name of the bus
  * @scan_ms: 1-60000; 0: default
  *
- * Return: 0, -EINVAL: the period is shorter than a scan can be;
- * bacs_error_text() names the shortest.
+ * Return: 0, -ERANGE: the period is too long, or shorter than a scan can be;
+ * bacs_bus_scan_min_ms() is the shortest.
  */
 int bacs_bus_set_scan_ms(struct bacs *b, const char *bus, uint32_t scan_ms);
 

@@ -98,7 +98,7 @@ BACS_EXPORT int bacs_bus_set_scan_ms(struct bacs *b, const char *bus,
 	assert(b);
 	assert(bus);
 	if (scan_ms > BACS_SCAN_MS_MAX)
-		return bacs_fail(b, -EINVAL,
+		return bacs_fail(b, -ERANGE,
 				 "scan period %u ms is not in 0-%u ms",
 				 scan_ms, BACS_SCAN_MS_MAX);
 	r = command_begin(b, BACS_CMD_BUS_SET, 0, bus, 0, &msg);

@@ -5,7 +5,7 @@
  * Usage: fake-record FILE SCANS
  *
  * Opens the library on the real driver, reads everything once (buses, modules,
- * counters, profiles), follows until SCANS scans of any bus are complete, and
+ * counters, profiles), lets it refuse a command, follows until SCANS scans of any bus are complete, and
  * leaves every byte in FILE for the step "play" of the fake kernel. Run it in
  * a guest with the driver and a simulated bus.
  */
@@ -72,6 +72,12 @@ int main(int argc, char **argv)
 	r = bacs_stats_list(b, NULL, &stats);
 	if (r >= 0)
 		r = bacs_profile_list(b, &profiles);
+	if (r >= 0 && (!bacs_bus_first(b) ||
+		       bacs_bus_set_scan_ms(b, bacs_bus_name(bacs_bus_first(b)),
+					    1) != -ERANGE)) {
+		fprintf(stderr, "fake-record: no bus, or it took 1 ms\n");
+		r = -ENODEV;
+	}
 	if (r >= 0)
 		r = follow(b, atol(argv[2]));
 	if (r < 0)

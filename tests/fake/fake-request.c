@@ -301,7 +301,7 @@ static int set_scan(struct request *r, struct fake_bus *bus)
 	if (!find_number(r->attrs, r->attrs_len, BACS_A_SCAN_MS, &ms))
 		return refuse(r, -EINVAL, "scan period is missing");
 	if (ms && ms < fake_attrs_get(&bus->attrs, BACS_BUS_A_SCAN_MIN_MS))
-		return refuse(r, -EINVAL,
+		return refuse(r, -ERANGE,
 			      "period is shorter than a scan can be");
 	fake_attrs_number(&bus->attrs, BACS_BUS_A_SCAN_MS, FAKE_U32, ms);
 	return 0;

@@ -301,7 +301,7 @@ static int scan_period(struct bacs *b, const struct options *o, int argc,
 	if (r)
 		return r;
 	r = bacs_bus_set_scan_ms(b, argv[0], (uint32_t)ms);
-	if (r == -EINVAL)
+	if (r == -ERANGE)
 		fprintf(stderr,
 			"bacsctl: the shortest period of %s is %u ms now\n",
 			argv[0], bacs_bus_scan_min_ms(bus));
