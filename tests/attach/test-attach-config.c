@@ -18,6 +18,8 @@
 #include "options.h"
 #include "tune.h"
 
+static const char *manual_page;
+
 static int set(struct attach_options *o, const char *option, const char *value,
 	       char *why)
 {
@@ -398,7 +400,45 @@ static void the_trigger_is_told_as_known(void **state)
 				     false), 1);
 }
 
-int main(void)
+/* One line of the manual page's table names key, property and option. */
+static bool manual_has(const char *text, const struct attach_setting *setting)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "\n.It %s Ta %s Ta Fl -%s Ta ",
+		 setting->key, setting->property, setting->option);
+	return strstr(text, line);
+}
+
+static void the_manual_page_has_every_setting(void **state)
+{
+	size_t rows = 0;
+	char *text;
+	size_t n;
+	struct ini ini;
+
+	(void)state;
+	assert_int_equal(ini_read_file(&ini, manual_page, &text, &n), 0);
+	text[n - 1] = '\0';
+	for (size_t i = 0; i < attach_n_settings; i++) {
+		char item[64];
+
+		if (!manual_has(text, &attach_settings[i]))
+			fail_msg("%s: no row for %s", manual_page,
+				 attach_settings[i].key);
+		snprintf(item, sizeof(item), "\n.It Li %s=\n",
+			 attach_settings[i].key);
+		if (!strstr(text, item))
+			fail_msg("%s: no text for %s=", manual_page,
+				 attach_settings[i].key);
+	}
+	for (const char *p = text; (p = strstr(p, " Ta BACS_")); p++)
+		rows++;
+	assert_int_equal(rows, attach_n_settings);
+	free(text);
+}
+
+int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(good_values_are_taken),
@@ -409,6 +449,7 @@ int main(void)
 		cmocka_unit_test(lines_that_are_too_long_are_refused),
 		cmocka_unit_test(zero_bytes_are_refused),
 		cmocka_unit_test(a_device_claimed_twice_is_refused),
+		cmocka_unit_test(the_manual_page_has_every_setting),
 		cmocka_unit_test_setup_teardown(
 			trigger_and_latency_are_set_and_put_back, make_tree,
 			remove_tree),
@@ -419,5 +460,10 @@ int main(void)
 						make_tree, remove_tree),
 	};
 
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s bacs-attach.conf.5\n", argv[0]);
+		return 2;
+	}
+	manual_page = argv[1];
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

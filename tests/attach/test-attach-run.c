@@ -431,6 +431,35 @@ static void missing_direction_control_names_the_remedy(void **state)
 	assert_says(b, "leave --rs485 out");
 }
 
+static void a_bad_profile_is_refused_before_the_line_is_touched(void **state)
+{
+	struct bench *b = *state;
+	char arguments[512];
+
+	put(b, "bad.profile", "[Profile]\nName=x\nFunction=5\n");
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --verbose "
+		 "--profile-file %s/bad.profile --ldisc " LDISC_ANY " %s",
+		 b->dir, b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "bad.profile:3: Function=5: allowed is a number from 3 "
+		       "to 4");
+	assert_null(strstr(b->output, "bit/s"));
+	put(b, "good.profile", "[Profile]\nName=x\nClass=jar\nFunction=3\n"
+	    "Start=0\nCount=1\n[Field]\nQuantity=voltage_mv\nRegister=0\n");
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --profile y "
+		 "--profile-file %s/good.profile --ldisc " LDISC_ANY " %s",
+		 b->dir, b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "holds profile x, not y");
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --profile-file "
+		 "%s/none.profile --ldisc " LDISC_ANY " %s", b->dir, b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "none.profile: No such file or directory");
+}
+
 static void what_is_no_port_is_refused(void **state)
 {
 	struct bench *b = *state;
@@ -493,6 +522,7 @@ int main(int argc, char **argv)
 		bench_test(refusals_of_the_driver_are_explained),
 		bench_test(a_missing_discipline_names_the_driver),
 		bench_test(missing_direction_control_names_the_remedy),
+		bench_test(a_bad_profile_is_refused_before_the_line_is_touched),
 		bench_test(what_is_no_port_is_refused),
 		bench_test(udev_gets_the_bus_of_a_link),
 	};

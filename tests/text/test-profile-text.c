@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Profiles as text; arguments: the files of profiles/ */
+/* Profiles as text; arguments: bacs-profile.5 and the files of profiles/ */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +18,7 @@
 		"Start=0x10\nCount=4\n"
 #define FIELD	"[Field]\nQuantity=voltage_mv\nRegister=16\n"
 
+static const char *manual_page;
 static int file_count;
 static char **file_names;
 
@@ -271,6 +272,47 @@ static void shipped_profiles_are_good_and_named_like_their_files(void **state)
 	}
 }
 
+static void the_manual_pages_example_is_a_profile(void **state)
+{
+	struct bacs_profile *p;
+	struct ini ini;
+	char *text;
+	char *begin;
+	char *end;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(ini_read_file(&ini, manual_page, &text, &n), 0);
+	text[n - 1] = '\0';
+	begin = strstr(text, "\n[Profile]\n");
+	assert_non_null(begin);
+	end = strstr(begin, "\n.Ed");
+	assert_non_null(end);
+	*end = '\0';
+	if (parse(begin, &p, &ini) < 0)
+		fail_msg("%s", ini.error);
+	assert_int_equal(bacs_profile_fields(p), 3);
+	bacs_profile_free(p);
+	free(text);
+}
+
+static void the_manual_page_has_every_quantity(void **state)
+{
+	struct ini ini;
+	char *text;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(ini_read_file(&ini, manual_page, &text, &n), 0);
+	text[n - 1] = '\0';
+	for (enum bacs_q q = BACS_Q_UNKNOWN + 1; q < BACS_Q_COUNT; q++) {
+		if (!strstr(text, bacs_q_name(q)))
+			fail_msg("%s: %s is missing", manual_page,
+				 bacs_q_name(q));
+	}
+	free(text);
+}
+
 static void files_that_are_none_are_refused(void **state)
 {
 	struct bacs_profile *p;
@@ -293,10 +335,17 @@ int main(int argc, char **argv)
 		cmocka_unit_test(profiles_are_compared_whole),
 		cmocka_unit_test(
 			shipped_profiles_are_good_and_named_like_their_files),
+		cmocka_unit_test(the_manual_pages_example_is_a_profile),
+		cmocka_unit_test(the_manual_page_has_every_quantity),
 		cmocka_unit_test(files_that_are_none_are_refused),
 	};
 
-	file_count = argc - 1;
-	file_names = argv + 1;
+	if (argc < 3) {
+		fprintf(stderr, "usage: %s bacs-profile.5 FILE...\n", argv[0]);
+		return 2;
+	}
+	manual_page = argv[1];
+	file_count = argc - 2;
+	file_names = argv + 2;
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The kernel's struct termios2 is used and not <termios.h>: it takes any speed
  * and gives back the speed the driver really set.
