@@ -25,7 +25,7 @@ static void rx_reset(struct scan *scan)
 {
 	scan->rx_len = 0;
 	scan->rx_line_error = false;
-	scan->rx_overflow = false;
+	scan->rx_dropped = 0;
 }
 
 static u64 quiet_at(const struct scan *scan)
@@ -74,13 +74,13 @@ static void judge_stray(struct scan *scan)
 	if (scan->rx_line_error) {
 		stats_of(scan, after)->line_errors++;
 		trace(scan, SCAN_TRACE_LINE_ERROR, scan->rx, scan->rx_len);
-	} else if (!scan->rx_overflow && rtu_crc_ok(scan->rx, scan->rx_len)) {
+	} else if (!scan->rx_dropped && rtu_crc_ok(scan->rx, scan->rx_len)) {
 		judge_stranger(scan);
 	} else {
 		if (scan->follows)
 			stats_of(scan, after)->long_frames++;
 		else
-			scan->stats.noise += scan->rx_len;
+			scan->stats.noise += scan->rx_len + scan->rx_dropped;
 		trace(scan, SCAN_TRACE_NOISE, scan->rx, scan->rx_len);
 	}
 	rx_reset(scan);
@@ -370,8 +370,7 @@ static void rx_append(struct scan *scan, const u8 *bytes, size_t len, u64 now)
 		scan->rx_first = now;
 	memcpy(scan->rx + scan->rx_len, bytes, take);
 	scan->rx_len += take;
-	if (take < len)
-		scan->rx_overflow = true;
+	scan->rx_dropped += len - take;
 }
 
 /**

@@ -251,7 +251,7 @@ struct scan {
 	size_t rx_len;
 	u64 rx_first;		/* time of the run's first byte */
 	bool rx_line_error;
-	bool rx_overflow;
+	u64 rx_dropped;		/* bytes of the run beyond the buffer */
 	bool stalled;		/* the deadline was put off once */
 	bool follows;		/* a valid reply came and no silence since */
 	u64 gap_since;		/* start of the wait for silence */
