@@ -24,7 +24,7 @@
 #define POLICY_UNSET		INT32_MIN
 
 /* Loss alarms are live so long after the start, whatever the buses do */
-#define POLICY_INHIBIT_NS	(8 * 1000000000ULL)
+#define POLICY_INHIBIT_NS	(7 * 1000000000ULL)
 /* Samples of a bus with live modules may stay away so long */
 #define POLICY_STALL_NS		(5 * 1000000000ULL)
 #define POLICY_STALL_SCANS	3

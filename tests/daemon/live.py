@@ -9,7 +9,6 @@ import os
 import pathlib
 import pwd
 import re
-import select
 import shutil
 import signal
 import socket
@@ -79,7 +78,8 @@ class World:
         self.messages = []
         self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.notify.bind(str(self.dir / "notify"))
-        self.notify.setblocking(False)
+        # somebody must read what systemd would read, or the daemon waits
+        threading.Thread(target=self.listen, daemon=True).start()
         conf = self.dir / "bus.conf"
         conf.write_text(BUS_CONF.format(path=self.dir / "bus"))
         self.bus = subprocess.Popen(
@@ -117,7 +117,7 @@ class World:
         self.kernel.wait()
         self.bus.terminate()
         self.bus.wait()
-        self.notify.close()
+        self.notify.sendto(b"bye", str(self.dir / "notify"))
         shutil.rmtree(self.dir)
 
     def step(self, *lines):
@@ -175,9 +175,9 @@ class World:
             env=env, stderr=subprocess.PIPE, text=True, **more)
 
     def start(self, ready=True):
-        self.daemon = self.spawn()
         self.lines = []
         self.messages = []
+        self.daemon = self.spawn()
         daemon, lines = self.daemon, self.lines
 
         def read():
@@ -192,11 +192,16 @@ class World:
         self.daemon.send_signal(signal.SIGTERM)
         assert self.daemon.wait(DEADLINE) == 0
 
+    def listen(self):
+        while True:
+            text = self.notify.recv(4096).decode()
+            if text == "bye":
+                return
+            self.messages += text.splitlines()
+
     def told(self, what):
         """How often systemd was told this."""
-        while select.select([self.notify], [], [], 0)[0]:
-            self.messages += self.notify.recv(4096).decode().splitlines()
-        return sum(m.startswith(what) for m in self.messages)
+        return sum(m.startswith(what) for m in list(self.messages))
 
     def said(self, *words):
         return [line for line in list(self.lines)
