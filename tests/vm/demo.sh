@@ -2,9 +2,10 @@
 # The guest's side of ./run demo: demo.sh once | watch | shell
 want=64
 
+# ok and with a value: the first scan may still be on its way
 modules_ok() {
 	bacsctl status --json 2>/dev/null |
-		jq '[.status[] | select(.state == "ok")] | length' 2>/dev/null || echo 0
+		jq '[.status[] | select(.state == "ok" and .voltage_mv != null)] | length' 2>/dev/null || echo 0
 }
 show() {
 	printf '\n$ %s\n' "$1"
