@@ -32,6 +32,9 @@ static int explain(struct genl_info *info, int err)
 
 static int check_controller(struct genl_info *info, struct bacs_bus *bus)
 {
+	/* To claim it first would not help. */
+	if (bus->flags & BACS_START_READONLY)
+		return explain(info, -EROFS);
 	if (bus->controller == info->snd_portid)
 		return 0;
 	if (bus->controller) {

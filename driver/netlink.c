@@ -189,7 +189,6 @@ struct genl_family bacs_family = {
 	.policy = bacs_policy,
 	.ops = bacs_ops,
 	.n_ops = ARRAY_SIZE(bacs_ops),
-	.resv_start_op = BACS_CMD_MAX + 1,
 	.mcgrps = bacs_groups,
 	.n_mcgrps = ARRAY_SIZE(bacs_groups),
 	.parallel_ops = true,

@@ -6,7 +6,10 @@
  * empty, and every module is shown once, only as long as none of the core
  * properties that power_supply_hwmon.c bridges is used: voltage is a plain
  * file of the same name. There is no file for the temperature, because
- * node_exporter would read it as a sensor of the empty chip.
+ * node_exporter would read it as a sensor of the empty chip. Resistance is a
+ * plain file, too, although newer kernels have a property: the core either
+ * logs its absence at every read or gives an error that makes node_exporter
+ * publish no supply at all, and jars have none before their first measurement.
  */
 #include <linux/power_supply.h>
 #include <linux/slab.h>
@@ -50,9 +53,6 @@ static const enum power_supply_property properties[] = {
 	POWER_SUPPLY_PROP_SERIAL_NUMBER,
 	POWER_SUPPLY_PROP_VOLTAGE_MIN_DESIGN,
 	POWER_SUPPLY_PROP_VOLTAGE_MAX_DESIGN,
-#ifdef BACS_HAVE_INTERNAL_RESISTANCE
-	POWER_SUPPLY_PROP_INTERNAL_RESISTANCE,
-#endif
 };
 
 static const int status_of[] = {
@@ -112,12 +112,6 @@ static int bacs_power_get(struct power_supply *psy,
 	case POWER_SUPPLY_PROP_VOLTAGE_MAX_DESIGN:
 		val->intval = power->cells * CELL_MAX_UV;
 		return 0;
-#ifdef BACS_HAVE_INTERNAL_RESISTANCE
-	case POWER_SUPPLY_PROP_INTERNAL_RESISTANCE:
-		/* Not ENODATA: see show_value(). The core logs others. */
-		return bacs_module_value(module, BACS_QUANTITY_RESISTANCE_UOHM,
-					 &val->intval) ? -ENODEV : 0;
-#endif
 	default:
 		return -EINVAL;
 	}
@@ -145,7 +139,6 @@ static ssize_t voltage_now_show(struct device *dev,
 }
 static DEVICE_ATTR_RO(voltage_now);
 
-#ifndef BACS_HAVE_INTERNAL_RESISTANCE
 static ssize_t internal_resistance_show(struct device *dev,
 					struct device_attribute *attr,
 					char *buf)
@@ -153,13 +146,10 @@ static ssize_t internal_resistance_show(struct device *dev,
 	return show_value(dev, BACS_QUANTITY_RESISTANCE_UOHM, 1, buf);
 }
 static DEVICE_ATTR_RO(internal_resistance);
-#endif
 
 static struct attribute *power_attrs[] = {
 	&dev_attr_voltage_now.attr,
-#ifndef BACS_HAVE_INTERNAL_RESISTANCE
 	&dev_attr_internal_resistance.attr,
-#endif
 	NULL
 };
 

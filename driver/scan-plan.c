@@ -145,7 +145,9 @@ static bool prepare_search(struct scan *scan, u64 now)
 		if (!scan->slots[a].searched)
 			continue;
 		set_read(scan, SCAN_KIND_PROBE, (u8)a);
-		scan->next_probe = now + SCAN_PROBE_GAP_NS;
+		scan->next_probe = now +
+			(now - scan->first_tx < SCAN_EARLY_NS ?
+			 SCAN_PROBE_EARLY_NS : SCAN_PROBE_GAP_NS);
 		return true;
 	}
 	/* Nothing is left to search for. */

@@ -30,6 +30,9 @@
 #define SCAN_BUS_LOST_ADDRESSES	20
 #define SCAN_BUS_LOST_TIMEOUTS	5
 #define SCAN_PROBE_GAP_NS	(3000ULL * NSEC_PER_MSEC)
+/* At first the search is faster: noise may have hidden a module twice. */
+#define SCAN_PROBE_EARLY_NS	(1000ULL * NSEC_PER_MSEC)
+#define SCAN_EARLY_NS		(600 * (u64)NSEC_PER_SEC)
 #define SCAN_BACKOFF_MIN_NS	(1000ULL * NSEC_PER_MSEC)
 #define SCAN_BACKOFF_MAX_NS	(8000ULL * NSEC_PER_MSEC)
 #define SCAN_AWAKE_NS		(9000ULL * NSEC_PER_MSEC)
