@@ -43,10 +43,11 @@ scratch() {
 	trap 'exit 129' HUP
 }
 
-# publish FILE-OR-DIR PLACE - atomic, PLACE does not exist yet (we hold its lock)
+# publish FILE-OR-DIR PLACE - atomic.  If PLACE is there by now, another checkout
+# has made the same of the same sources: that one stays.
 publish() {
 	mkdir -p "$(dirname "$2")"
-	mv -T "$1" "$2"
+	mv -T "$1" "$2" 2>/dev/null || [ -e "$2" ] || mv -T "$1" "$2"
 }
 
 # use DIR - mark as used; what nobody used for three days goes away with the next
