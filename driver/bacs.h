@@ -244,8 +244,8 @@ void bacs_module_set_identity(struct bacs_module *module,
 void bacs_module_describe(struct bacs_module *module,
 			  const struct bacs_profile *profile);
 u32 bacs_module_update_alarms(struct bacs_module *module);
-u32 bacs_module_set_limits(struct bacs_module *module, const s32 *limits,
-			   u32 mask);
+void bacs_module_set_limits(struct bacs_module *module, const s32 *limits,
+			    u32 mask, u32 pid);
 void bacs_module_default_limits(struct bacs_module *module);
 extern const struct attribute_group *bacs_module_groups[];
 

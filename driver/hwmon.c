@@ -187,28 +187,16 @@ static int bacs_hwmon_read_string(struct device *dev,
 	return 0;
 }
 
-static void limits_changed(struct bacs_module *module, int limit, s32 value)
-{
-	struct bacs_event_info info = {
-		.address = module->address,
-		.has_pid = true,	/* 0: by sysfs */
-	};
-	s32 limits[BACS_LIMITS] = { 0 };
-
-	limits[limit] = value;
-	bacs_module_set_limits(module, limits, BIT(limit));
-	bacs_notify_event(module->bus, BACS_EVENT_LIMITS, &info);
-}
-
 static int bacs_hwmon_write(struct device *dev, enum hwmon_sensor_types type,
 			    u32 attr, int channel, long val)
 {
 	int limit = limit_of(type, attr);
+	s32 limits[BACS_LIMITS] = { 0 };
 
 	if (limit < 0)
 		return -EOPNOTSUPP;
-	limits_changed(dev_get_drvdata(dev), limit,
-		       clamp_t(long, val, S32_MIN, S32_MAX));
+	limits[limit] = clamp_t(long, val, S32_MIN, S32_MAX);
+	bacs_module_set_limits(dev_get_drvdata(dev), limits, BIT(limit), 0);
 	return 0;
 }
 

@@ -194,18 +194,40 @@ u32 bacs_module_update_alarms(struct bacs_module *module)
 	return now;
 }
 
+/* Limits changed, and alarms with them: say both. */
+static void notify_limits(struct bacs_module *module, u32 pid, u32 before,
+			  u32 after)
+{
+	struct bacs_event_info limits = {
+		.address = module->address,
+		.has_pid = true,
+		.pid = pid,
+	};
+	struct bacs_event_info alarm = {
+		.address = module->address,
+		.has_change = true,
+		.old = before,
+		.new = after,
+	};
+
+	bacs_notify_event(module->bus, BACS_EVENT_LIMITS, &limits);
+	if (before != after)
+		bacs_notify_event(module->bus, BACS_EVENT_ALARM, &alarm);
+}
+
 /**
  * bacs_module_set_limits() - write limits and judge the last sample by them
  * @module: the module
  * @limits: by enum bacs_limit
  * @mask: bit n = @limits[n] is meant
+ * @pid: process that wants it, 0: through sysfs
  *
- * Return: BACS_ALARM_* before, for the event.
+ * Context: process.
  */
-u32 bacs_module_set_limits(struct bacs_module *module, const s32 *limits,
-			   u32 mask)
+void bacs_module_set_limits(struct bacs_module *module, const s32 *limits,
+			    u32 mask, u32 pid)
 {
-	u32 before;
+	u32 before, after;
 
 	spin_lock(&module->lock);
 	before = module->alarms;
@@ -215,9 +237,10 @@ u32 bacs_module_set_limits(struct bacs_module *module, const s32 *limits,
 	module->limits_set = true;
 	if (module->state == BACS_MODULE_STATE_OK && module->sample_ns)
 		bacs_module_update_alarms(module);
+	after = module->alarms;
 	spin_unlock(&module->lock);
+	notify_limits(module, pid, before, after);
 	queue_work(bacs_children_wq, &module->bus->children);
-	return before;
 }
 
 static void drop_classes(struct bacs_module *module)

@@ -150,7 +150,6 @@ static void set_module(struct bacs_module *module, struct nlattr **attrs)
 static int module_set(struct genl_info *info, struct bacs_module *module,
 		      struct nlattr **attrs)
 {
-	struct bacs_event_info event = { .address = module->address };
 	struct nlattr *limit_attrs[BACS_LIMIT_A_MAX + 1];
 	s32 limits[BACS_LIMITS] = { 0 };
 	u32 mask = 0;
@@ -177,12 +176,9 @@ static int module_set(struct genl_info *info, struct bacs_module *module,
 		}
 	}
 	set_module(module, attrs);
-	if (mask) {
-		bacs_module_set_limits(module, limits, mask);
-		event.has_pid = true;
-		event.pid = task_tgid_nr(current);
-		bacs_notify_event(module->bus, BACS_EVENT_LIMITS, &event);
-	}
+	if (mask)
+		bacs_module_set_limits(module, limits, mask,
+				       task_tgid_nr(current));
 	return 0;
 }
 
