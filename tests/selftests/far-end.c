@@ -75,6 +75,17 @@ static size_t answer_read(const struct far_module *module, const u8 *request,
 	return rtu_seal(reply, 3 + 2 * count);
 }
 
+/* A duty comes with a lease, and both end together. */
+static void set_duty(struct far_module *module, u16 duty)
+{
+	if (module->class != BACS_CLASS_JAR)
+		return;
+	module->live[BACS_C_JAR_DUTY_PERMILLE] = duty;
+	module->live[BACS_C_JAR_FLAGS] &= (u16)~BACS_C_FLAG_LEASED;
+	if (duty)
+		module->live[BACS_C_JAR_FLAGS] |= BACS_C_FLAG_LEASED;
+}
+
 static size_t answer(struct far_module *module, const u8 *request, u8 *reply)
 {
 	if (request[1] == RTU_WRITE_SINGLE) {
@@ -85,8 +96,7 @@ static size_t answer(struct far_module *module, const u8 *request, u8 *reply)
 						   RTU_ILLEGAL_ADDRESS);
 		module->holding[reg] = rtu_get_u16(request + 4);
 		if (reg == BACS_C_HOLD_DUTY_PERMILLE)
-			module->live[BACS_C_JAR_DUTY_PERMILLE] =
-				module->holding[reg];
+			set_duty(module, module->holding[reg]);
 		memcpy(reply, request, 6);
 		return rtu_seal(reply, 6);
 	}
@@ -101,7 +111,7 @@ static void hear_map(struct far_end *far, const u8 *request)
 	far->maps++;
 	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
 		if (!(far->map[1 + a / 16] >> (a % 16) & 1))
-			far->modules[a].live[BACS_C_JAR_DUTY_PERMILLE] = 0;
+			set_duty(&far->modules[a], 0);
 }
 
 static void hear(struct far_end *far, const u8 *request, size_t len)

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * 100 rounds of attach and detach leave nothing behind (SLICE 2: "slab
+ * objects equal before and after 100 rounds"; several buses)
+ *
+ * 13 times 8 buses at once make 104 rounds. What the machine does by itself
+ * moves some objects to and fro, so up to ALLOWED more of each kind are
+ * allowed: fewer than one per round, so that one leaked object per round of
+ * whatever kind fails the test. Blocks too large for a slab, like the scan
+ * engine of a bus, are seen in SUnreclaim.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <linux/membarrier.h>
+
+#include "far-end.h"
+#include "line.h"
+#include "netlink.h"
+#include "sysfs.h"
+#include "wait.h"
+#include "kselftest_harness.h"
+
+#define BUSES		8
+#define BATCHES		13
+#define ROUNDS		(BUSES * BATCHES)
+#define ALLOWED		60	/* objects of one kind */
+#define ALLOWED_KIB	2048	/* one engine per round would be 6 MiB */
+#define MODULES		4
+#define CACHES		512
+#define LIMIT		30000	/* ms, for a broken driver only */
+
+_Static_assert(ALLOWED < ROUNDS, "one object per round has to be seen");
+
+struct cache {
+	char name[64];
+	long active;
+};
+
+struct slabs {
+	int n;
+	struct cache caches[CACHES];
+	long unreclaim_kib;
+};
+
+/* Give back what is cached and waits: dentries, RCU, per-CPU lists */
+static void settle(void)
+{
+	char names[CACHES][NAME_MAX + 1];
+	int n = sys_list("/sys/kernel/slab", names, CACHES);
+
+	sys_write("2", "/proc/sys/vm/drop_caches");
+	syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+	for (int i = 0; i < n; i++)
+		sys_write("1", "/sys/kernel/slab/%s/shrink", names[i]);
+}
+
+static bool take(struct slabs *slabs)
+{
+	FILE *f = fopen("/proc/slabinfo", "r");
+	char line[512];
+
+	slabs->n = 0;
+	while (f && fgets(line, sizeof(line), f) && slabs->n < CACHES) {
+		struct cache *cache = &slabs->caches[slabs->n];
+
+		if (sscanf(line, "%63s %ld", cache->name, &cache->active) == 2)
+			slabs->n++;
+	}
+	if (f)
+		fclose(f);
+	f = fopen("/proc/meminfo", "r");
+	while (f && fgets(line, sizeof(line), f))
+		sscanf(line, "SUnreclaim: %ld", &slabs->unreclaim_kib);
+	if (f)
+		fclose(f);
+	return slabs->n > 10;
+}
+
+static int count_grown(const struct slabs *before, const struct slabs *after,
+		       bool say)
+{
+	int grown = 0;
+
+	for (int i = 0; i < after->n; i++)
+		for (int k = 0; k < before->n; k++) {
+			const struct cache *a = &after->caches[i];
+			const struct cache *b = &before->caches[k];
+
+			if (strcmp(a->name, b->name) ||
+			    a->active <= b->active + ALLOWED)
+				continue;
+			grown++;
+			if (say)
+				fprintf(stderr, "# %s: %ld objects more\n",
+					a->name, a->active - b->active);
+		}
+	if (after->unreclaim_kib > before->unreclaim_kib + ALLOWED_KIB) {
+		grown++;
+		if (say)
+			fprintf(stderr, "# SUnreclaim: %ld KiB more\n",
+				after->unreclaim_kib - before->unreclaim_kib);
+	}
+	return grown;
+}
+
+/* What one user of a bus does: control it, equalize, name a module, read */
+static bool use(const char *bus)
+{
+	struct nlattr *nest;
+	char path[PATH_MAX];
+	struct msg msg;
+	struct nl nl;
+	bool done;
+
+	if (!nl_open(&nl))
+		return false;
+	msg_bus(&msg, &nl, BACS_CMD_CONTROL_CLAIM, bus);
+	done = !nl_do(&nl, &msg, NULL, NULL);
+	msg_bus(&msg, &nl, BACS_CMD_EQUALIZE_SET, bus);
+	nest = msg_nest(&msg, BACS_A_DUTY);
+	msg_u8(&msg, BACS_DUTY_A_ADDRESS, 1);
+	msg_u32(&msg, BACS_DUTY_A_PERMILLE, 500);
+	msg_nest_end(&msg, nest);
+	done &= !nl_do(&nl, &msg, NULL, NULL);
+	msg_module(&msg, &nl, BACS_CMD_MODULE_SET, bus, 1);
+	nest = msg_nest(&msg, BACS_A_MODULE);
+	msg_string(&msg, BACS_MODULE_A_LABEL, "1S1");
+	msg_nest_end(&msg, nest);
+	done &= !nl_do(&nl, &msg, NULL, NULL);
+	msg_begin(&msg, &nl, BACS_CMD_STATS_GET);
+	done &= !nl_dump(&nl, &msg, NULL, NULL);
+	nl_close(&nl);
+	snprintf(path, sizeof(path), SYS_BACS "/%s-001/", bus);
+	return done && sys_read_tree(path, 3) > 40;
+}
+
+/* All eight at once; ended by close and hang-up in turn */
+static bool batch(void)
+{
+	struct far_end *far[BUSES];
+	char bus[BUSES][16];
+	int fds[BUSES];
+	bool good = true;
+
+	for (int i = 0; i < BUSES; i++) {
+		struct bacs_start args;
+
+		snprintf(bus[i], sizeof(bus[i]), "tRound%d", i);
+		args = line_start_args(bus[i], 1, MODULES);
+		far[i] = far_end_new();
+		if (!far[i])
+			return false;
+		far_end_add(far[i], 1, MODULES);
+		fds[i] = line_bus(far[i]->slave, &args);
+		good &= fds[i] >= 0;
+	}
+	for (int i = 0; good && i < BUSES; i++)
+		good &= AWAIT(LIMIT, sys_count_live(bus[i], 1, MODULES) ==
+			      MODULES);
+	for (int i = 0; good && i < BUSES; i++)
+		good &= use(bus[i]);
+	for (int i = 0; i < BUSES; i++) {
+		if (i % 2)
+			far_end_hang_up(far[i]);
+		line_end(fds[i]);
+		good &= AWAIT(LIMIT, !sys_exists(SYS_BACS "/%s", bus[i]));
+		far_end_free(far[i]);
+	}
+	return good;
+}
+
+FIXTURE(rounds)
+{
+	struct slabs before, after;
+};
+
+FIXTURE_SETUP(rounds)
+{
+}
+
+FIXTURE_TEARDOWN(rounds)
+{
+}
+
+TEST_F_TIMEOUT(rounds, nothing_is_left_behind, 180)
+{
+	/* What is allocated once and kept */
+	for (int i = 0; i < 2; i++) {
+		ASSERT_TRUE(batch());
+	}
+	settle();
+	ASSERT_TRUE(AWAIT(20000, ({
+		long before = self->before.unreclaim_kib;
+
+		/* Stands still */
+		usleep(500000);
+		settle();
+		take(&self->before) &&
+		labs(self->before.unreclaim_kib - before) < 64;
+	})));
+	for (int i = 0; i < BATCHES; i++) {
+		ASSERT_TRUE(batch());
+	}
+	/* kfree_rcu() takes some seconds on newer kernels. */
+	AWAIT(30000, ({
+		settle();
+		take(&self->after) &&
+		!count_grown(&self->before, &self->after, false);
+	}));
+	EXPECT_EQ(0, count_grown(&self->before, &self->after, true));
+	TH_LOG("%d rounds: SUnreclaim %ld KiB, then %ld KiB", ROUNDS,
+	       self->before.unreclaim_kib, self->after.unreclaim_kib);
+}
+
+TEST_HARNESS_MAIN
