@@ -344,7 +344,7 @@ static enum bacs_colour site_colour(const struct policy *p, char *reason,
 	};
 	enum bacs_colour worst = BACS_COLOUR_UNKNOWN;
 	unsigned int buses = 0, modules;
-	size_t i;
+	size_t i, at;
 
 	for (i = 0; i < p->bus_count; i++)
 		if (rank(p->buses[i]->colour) > rank(worst))
@@ -380,8 +380,14 @@ static enum bacs_colour site_colour(const struct policy *p, char *reason,
 	modules = policy_count(p, NULL, worst);
 	for (i = 0; i < p->bus_count; i++)
 		buses += p->buses[i]->colour == worst;
-	snprintf(reason, size, "%s: %u modules, %u buses",
-		 bacs_colour_name(worst), modules, buses);
+	/* what stands in this colour; "0 buses" would read as none attached */
+	at = snprintf(reason, size, "%s:", bacs_colour_name(worst));
+	if (modules)
+		at += snprintf(reason + at, size - at, " %u module%s", modules,
+			       modules == 1 ? "" : "s");
+	if (buses)
+		snprintf(reason + at, size - at, "%s %u bus%s",
+			 modules ? "," : "", buses, buses == 1 ? "" : "es");
 	return worst;
 }
 
