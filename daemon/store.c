@@ -2,6 +2,7 @@
 /* The history's interface: queues, transactions, degraded states */
 #include <errno.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 #include "store-internal.h"
 
@@ -41,6 +42,13 @@ static uint64_t queued(const struct store *s)
 	return s->events.count + s->resistances.count + s->minutes.count;
 }
 
+static bool is_read_only(const struct store *s)
+{
+	struct statvfs fs;
+
+	return statvfs(s->path, &fs) == 0 && fs.f_flag & ST_RDONLY;
+}
+
 /* What to do about an error, in words */
 static const char *remedy(int code)
 {
@@ -70,8 +78,8 @@ static const char *remedy(int code)
 
 static void degrade(struct store *s, int code, uint64_t now_ns)
 {
-	const char *error = s->db && (code & 0xff) != SQLITE_SCHEMA &&
-			    (code & 0xff) != SQLITE_MISMATCH ?
+	/* codes that are our own find no text at the database */
+	const char *error = s->db && sqlite3_errcode(s->db) != SQLITE_OK ?
 			    sqlite3_errmsg(s->db) : sqlite3_errstr(code);
 	char reason[sizeof(s->reason)];
 
@@ -147,6 +155,12 @@ static int write_all(struct store *s)
 	uint64_t refused = s->refused;
 	int r = SQLITE_OK;
 
+	/*
+	 * A file system that the kernel made read-only under an open file takes
+	 * writes and syncs without a word, and forgets them.
+	 */
+	if (is_read_only(s))
+		return SQLITE_READONLY;
 	if (!s->db)
 		r = store_db_open(s);
 	if (r == SQLITE_OK)
