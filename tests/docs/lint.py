@@ -63,7 +63,9 @@ def parse(path):
     tree = docutils.core.publish_doctree(
         path.read_text(), source_path=name(path),
         settings_overrides={'warning_stream': Collect(), 'report_level': 2,
-                            'halt_level': 5, 'file_insertion_enabled': False})
+                            'halt_level': 5, 'file_insertion_enabled': False,
+                            # Pygments is nothing a reader of faults needs
+                            'syntax_highlight': 'none'})
     return tree, ''.join(messages)
 
 
