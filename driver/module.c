@@ -88,8 +88,8 @@ struct bacs_module *bacs_module_new(struct bacs_bus *bus, u8 address)
 	module->bus = bus;
 	module->address = address;
 	spin_lock_init(&module->lock);
-	module->state = bus->scan->slots[address].configured ?
-			BACS_MODULE_STATE_UNPOLLED : BACS_MODULE_STATE_UNKNOWN;
+	/* Expected or found, but no value yet */
+	module->state = BACS_MODULE_STATE_UNPOLLED;
 	module->since_ns = ktime_get_boottime_ns();
 	if (bus->stored)
 		bacs_module_describe(module, &bus->stored->profile);

@@ -218,6 +218,8 @@ static int ident_reply(struct scan *scan, struct scan_slot *slot,
 /* A module answered a probe: it takes part in the scans from now on. */
 static void join(struct scan_slot *slot)
 {
+	if (slot->state == BACS_MODULE_STATE_UNKNOWN)
+		slot->state = BACS_MODULE_STATE_UNPOLLED;
 	slot->searched = false;
 	slot->polled = true;
 	slot->misses = 0;
@@ -302,8 +304,7 @@ static void poll_failure(struct scan *scan, struct scan_slot *slot, u64 now)
 	slot->identified = false;
 	slot->searched = true;
 	scan->next_probe = min_t(u64, scan->next_probe, now + SCAN_PROBE_GAP_NS);
-	if (slot->configured)
-		set_state(scan, scan->address, BACS_MODULE_STATE_ABSENT);
+	set_state(scan, scan->address, BACS_MODULE_STATE_ABSENT);
 }
 
 static bool retry_allowed(const struct scan *scan, const struct scan_slot *slot)
