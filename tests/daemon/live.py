@@ -442,7 +442,9 @@ def a_bad_file_at_reload_leaves_the_old_one_in_force(w):
     assert "50-bad.conf:2" in error and "Name=" in error, error
     assert w.module(3, "Name") == "3S2"
     assert w.get("Colour") == "blue" and "50-bad.conf:2" in w.get("Reason")
-    assert w.told("RELOADING=1") == before + 1 and w.told("READY=1") == 2
+    # what systemd is told comes on another socket
+    wait_for("the word to systemd", lambda: w.told("RELOADING=1") == before + 1
+             and w.told("READY=1") == 2)
     r = w.call("/org/bacs1", "Manager", "Reload", check=False)
     if os.getuid() == 0:
         assert "50-bad.conf:2" in r.stderr, r.stderr
