@@ -91,7 +91,7 @@ FIXTURE_SETUP(bytes)
 	self->far = far_end_new();
 	ASSERT_NE(NULL, self->far);
 	far_end_add(self->far, 1, 3);
-	args.scan_ms = 1000;
+	args.scan_ms = 300;
 	args.response_ms = 400;
 	self->fd = line_bus(self->far->slave, &args);
 	ASSERT_LE(0, self->fd);
@@ -448,7 +448,7 @@ TEST_F_TIMEOUT(bytes, random_bytes, 90)
 		say_random(self->far, 500);
 	ASSERT_TRUE(AWAIT(LIMIT, sys_stat(BUS, 0, "bytes_rx") >= 100000));
 	/* It recovers by itself, and its values are true. */
-	ASSERT_EQ(0, sys_write("1000", SYS_BACS "/" BUS "/scan_ms"));
+	ASSERT_EQ(0, sys_write("300", SYS_BACS "/" BUS "/scan_ms"));
 	EXPECT_TRUE(AWAIT(60000, sys_live(BUS, M) &&
 			  sys_is("running", SYS_BACS "/" BUS "/state")));
 	EXPECT_EQ(0, sys_stat(BUS, 0, "notes_lost"));

@@ -40,7 +40,7 @@ FIXTURE_SETUP(devices)
 	far_end_set_class(self->far, 6, BACS_CLASS_ENVIRONMENT);
 	far_end_set_class(self->far, 7, BACS_CLASS_IO);
 	/* Nothing but the test makes traffic between two scans. */
-	args.scan_ms = 1000;
+	args.scan_ms = 200;
 	args.flags = BACS_START_PERMIT_SLEEP;
 	self->fd = line_bus(self->far->slave, &args);
 	ASSERT_LE(0, self->fd);

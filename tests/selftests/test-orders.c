@@ -60,6 +60,8 @@ static pid_t start(void (*fn)(const char *), const char *arg)
 
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* The tty is not ours to hold. */
+		close_range(3, ~0U, 0);
 		fn(arg);
 		_exit(1);
 	}
@@ -126,13 +128,15 @@ static void act_as_daemon(const char *bus)
 	    !nl_join(&nl, nl.group_events))
 		return;
 	msg_bus(&msg, &nl, BACS_CMD_CONTROL_CLAIM, bus);
-	nl_do(&nl, &msg, NULL, NULL);
+	if (nl_do(&nl, &msg, NULL, NULL))
+		fprintf(stderr, "# %s: claim: %s\n", bus, nl.text);
 	msg_bus(&msg, &nl, BACS_CMD_EQUALIZE_SET, bus);
 	nest = msg_nest(&msg, BACS_A_DUTY);
 	msg_u8(&msg, BACS_DUTY_A_ADDRESS, 1);
 	msg_u32(&msg, BACS_DUTY_A_PERMILLE, 500);
 	msg_nest_end(&msg, nest);
-	nl_do(&nl, &msg, NULL, NULL);
+	if (nl_do(&nl, &msg, NULL, NULL))
+		fprintf(stderr, "# %s: equalize: %s\n", bus, nl.text);
 	for (;;) {
 		const struct nlattr *attrs[BACS_A_MAX + 1];
 		uint8_t cmd;
@@ -177,11 +181,15 @@ static void port_remove(struct port *port)
 		far_end_hang_up(port->far);
 }
 
-static void hang_up(const struct port *port)
+static void hang_up(struct port *port)
 {
-	int fd = open(port->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	int fd;
 
-	/* It may be gone already. */
+	/* It may be gone already, and its number be another port's. */
+	if (port->far ? port->far->ended :
+	    !pci_tty(port->slot, port->tty, sizeof(port->tty)))
+		return;
+	fd = open(port->tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
 	ioctl(fd, TIOCVHANGUP);
@@ -216,6 +224,30 @@ static bool fail(const char *what, const char *bus, const enum action *order)
 	return false;
 }
 
+static void see_controller(void *arg, const struct nlattr **attrs)
+{
+	const struct nlattr *bus[BACS_BUS_A_MAX + 1];
+
+	if (nl_parse_nest(attrs[BACS_A_BUS], bus, BACS_BUS_A_MAX) &&
+	    attr_u32(bus[BACS_BUS_A_LEASE_LEFT_MS]))
+		*(u32 *)arg = attr_u32(bus[BACS_BUS_A_CONTROLLER_PID]);
+}
+
+static bool equalizes_for(const char *bus, pid_t daemon)
+{
+	struct msg msg;
+	struct nl nl;
+	u32 pid = 0;
+
+	if (!nl_open(&nl))
+		return false;
+	msg_bus(&msg, &nl, BACS_CMD_BUS_GET, bus);
+	nl_do(&nl, &msg, see_controller, &pid);
+	nl_close(&nl);
+	return pid == (u32)daemon &&
+	       sys_is("500", SYS_BACS "/%s-001/equalizer_duty", bus);
+}
+
 /* On a pty the discipline lives until the master is closed, too. */
 static bool ends_bus(const struct port *port, enum action action)
 {
@@ -242,7 +274,7 @@ static bool try_order(struct port *port, const char *bus, int n)
 	if (!AWAIT(LIMIT, sys_count_live(bus, 1, 4) == 4))
 		return fail("modules are not live", bus, order);
 	daemon = start(act_as_daemon, bus);
-	if (!AWAIT(LIMIT, sys_is("500", SYS_BACS "/%s-001/equalizer_duty", bus)))
+	if (!AWAIT(LIMIT, equalizes_for(bus, daemon)))
 		return fail("module 1 does not equalize", bus, order);
 
 	for (int i = 0; i < 4; i++) {
