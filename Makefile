@@ -3,7 +3,9 @@
 # module for, DESTDIR= where to install.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 BUILD ?= build
-MODDIR = $(DESTDIR)/lib/modules/$(shell $(MAKE) -s -C "$(KDIR)" kernelrelease)/extra
+# Debian's kernel.release of 6.1 names the upstream version, this does not.
+RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' "$(KDIR)/include/generated/utsrelease.h")
+MODDIR = $(DESTDIR)/lib/modules/$(RELEASE)/extra
 
 all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
@@ -23,10 +25,13 @@ bench:
 
 install: all
 	meson install -C $(BUILD) $(if $(DESTDIR),--destdir "$(abspath $(DESTDIR))")
-	if [ -e driver/bacs.ko ]; then \
-		install -D -m 644 driver/bacs.ko "$(MODDIR)/bacs.ko"; \
-		[ -n "$(DESTDIR)" ] || depmod; \
-	fi
+	[ ! -e driver/bacs.ko ] || install -D -m 644 driver/bacs.ko "$(MODDIR)/bacs.ko"
+ifeq ($(DESTDIR),)
+	ldconfig
+	[ ! -e driver/bacs.ko ] || depmod
+	systemd-sysusers
+	[ ! -d /run/systemd/system ] || { systemctl daemon-reload; udevadm control --reload; }
+endif
 
 clean:
 	rm -rf $(BUILD)
