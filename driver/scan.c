@@ -277,27 +277,43 @@ static void judge_run(struct scan *scan, u64 now)
 	fail(scan, -EIO);
 }
 
+/* Was the machine away when the timer should have come? Told once a request. */
+static bool slept(struct scan *scan, u64 due, u64 now)
+{
+	if (scan->stalled || now <= due + SCAN_STALL_NS)
+		return false;
+	scan->stalled = true;
+	return true;
+}
+
+/* The timer while a run of bytes is coming in */
+static void run_timer(struct scan *scan, u64 now)
+{
+	u64 pause = run_pause(scan);
+	u64 due = scan->last_rx + pause;
+
+	if (now >= due) {
+		if (slept(scan, due, now))
+			scan->ops->set_timer(scan->ctx, now + pause);
+		else
+			judge_run(scan, now);
+		return;
+	}
+	/* A line that babbles never ends a run. */
+	if (now > scan->deadline + SCAN_BABBLE_NS)
+		judge_run(scan, now);
+	else
+		scan->ops->set_timer(scan->ctx, due);
+}
+
 static void waiting_timer(struct scan *scan, u64 now)
 {
 	if (rx_any(scan)) {
-		u64 pause = run_pause(scan);
-
-		if (now < scan->last_rx + pause) {
-			/* A line that babbles never ends a run. */
-			if (now > scan->deadline + SCAN_BABBLE_NS)
-				judge_run(scan, now);
-			else
-				scan->ops->set_timer(scan->ctx,
-						     scan->last_rx + pause);
-			return;
-		}
-		judge_run(scan, now);
+		run_timer(scan, now);
 		return;
 	}
-	if (now > scan->deadline + SCAN_STALL_NS && !scan->stalled) {
-		scan->stalled = true;
+	if (slept(scan, scan->deadline, now))
 		scan->deadline = now + scan->response_ns;
-	}
 	if (now < scan->deadline) {
 		scan->ops->set_timer(scan->ctx, scan->deadline);
 		return;

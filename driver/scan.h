@@ -41,8 +41,11 @@
 #define SCAN_REPEAT_NS		(1000ULL * NSEC_PER_MSEC)
 #define SCAN_REPEATS		3
 #define SCAN_UNANSWERED		3
-/* A reply that pauses longer has broken off: t1.5, loosely */
-#define SCAN_BROKEN_NS		(20 * NSEC_PER_MSEC)
+/*
+ * A reply that pauses longer has broken off. The standard's t1.5 is of no use
+ * here: USB adapters and busy machines hand a reply over in parts.
+ */
+#define SCAN_BROKEN_NS		(50 * NSEC_PER_MSEC)
 /*
  * A time-out that is noticed so late means that the machine was away: the
  * reply may lie unread in the tty's buffer, so it is waited for once more.

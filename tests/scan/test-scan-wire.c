@@ -561,6 +561,23 @@ static void a_reply_is_not_missed_because_the_master_slept(void **state)
 	done(rig);
 }
 
+static void a_reply_is_not_cut_off_because_the_master_slept(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 1);
+	const struct scan_stats *stats = &rig->scan.slots[1].stats;
+
+	(void)state;
+	/* It falls asleep in the middle of the reply. */
+	while (!rig->scan.rx_len)
+		rig_run(rig, 100 * NSEC_PER_USEC);
+	rig->now += 10 * RIG_S;
+	scan_timer(&rig->scan);
+	assert_true(rig_run_until_note(rig, SCAN_NOTE_SAMPLE, 1, RIG_MS));
+	assert_int_equal(stats->short_frames, 0);
+	assert_int_equal(stats->retries, 0);
+	done(rig);
+}
+
 static void a_master_that_slept_still_gives_up_on_silence(void **state)
 {
 	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 1);
@@ -671,6 +688,7 @@ int main(void)
 		cmocka_unit_test(a_broadcast_is_followed_by_its_turnaround_and_no_more),
 		cmocka_unit_test(a_timer_that_comes_early_changes_nothing),
 		cmocka_unit_test(a_reply_is_not_missed_because_the_master_slept),
+		cmocka_unit_test(a_reply_is_not_cut_off_because_the_master_slept),
 		cmocka_unit_test(a_master_that_slept_still_gives_up_on_silence),
 		cmocka_unit_test(other_line_settings_hold_from_the_next_request_on),
 		cmocka_unit_test(a_tty_that_takes_no_bytes_is_silence_and_no_endless_loop),
