@@ -145,16 +145,27 @@ static void act_as_daemon(const char *bus)
 	}
 }
 
+/* The tty of the PCI card in this slot; newer kernels put more between them. */
 static bool pci_tty(int slot, char *tty, size_t size)
 {
-	char dir[80], names[4][NAME_MAX + 1];
+	char names[256][NAME_MAX + 1], card[32], path[PATH_MAX], link[PATH_MAX];
+	int n = sys_list("/sys/class/tty", names, 256);
 
-	snprintf(dir, sizeof(dir), "/sys/bus/pci/devices/0000:00:%02x.0/tty",
-		 slot);
-	if (sys_list(dir, names, 4) < 1)
-		return false;
-	snprintf(tty, size, "/dev/%s", names[0]);
-	return !access(tty, F_OK);
+	snprintf(card, sizeof(card), "/0000:00:%02x.0/", slot);
+	for (int i = 0; i < n; i++) {
+		ssize_t len;
+
+		snprintf(path, sizeof(path), "/sys/class/tty/%s", names[i]);
+		len = readlink(path, link, sizeof(link) - 1);
+		if (len <= 0)
+			continue;
+		link[len] = '\0';
+		if (!strstr(link, card))
+			continue;
+		snprintf(tty, size, "/dev/%s", names[i]);
+		return !access(tty, F_OK);
+	}
+	return false;
 }
 
 static bool port_make(struct port *port)
