@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Seeded random numbers: PCG-XSH-RR 64/32 (M. E. O'Neill, 2014) */
-#ifndef SIM_PCG_H
-#define SIM_PCG_H
+#ifndef PLANT_PCG_H
+#define PLANT_PCG_H
 
 #include "pure.h"
 
