@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh [--no-skip] [TEST...] - run the driver's kselftests, as root in a guest:
 #
-#	tests/vm/run --kernel K --kernel-clean --serial sim:8 -- \
+#	tests/vm/run --kernel K --kernel-clean --serial sim:8 --serial sim:8 -- \
 #		/usr/libexec/bacs/tests/run.sh
 #
 # Prints what each test says (TAP), a line "#RESULT ok|FAIL NAME" per test, one

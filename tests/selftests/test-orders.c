@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The end of a bus in all 24 orders of {close the descriptor, hang up, remove
- * the port, stop bacsd}, while sysfs readers and netlink dumps run, and the
+ * the port, stop bacsd}, while sysfs is read and written and dumps run, and the
  * end of the driver with open files (SLICE 2). On ptys, four buses at a time;
  * and on the PCI ports /dev/bacs-port*, where the guest has them.
  */
@@ -94,6 +94,21 @@ static void read_forever(const char *dir)
 		if (d)
 			closedir(d);
 		usleep(1000);
+	}
+}
+
+/* Limits are written while their devices come and go. */
+static void write_forever(const char *unused)
+{
+	(void)unused;
+	for (;;) {
+		char names[256][NAME_MAX + 1];
+		int n = sys_list("/sys/class/hwmon", names, 256);
+
+		for (int i = 0; i < n; i++)
+			sys_write("1000", "/sys/class/hwmon/%s/in0_min",
+				  names[i]);
+		usleep(500);
 	}
 }
 
@@ -317,7 +332,7 @@ static bool try_order(struct port *port, const char *bus, int n)
 
 FIXTURE(orders)
 {
-	pid_t readers[5];
+	pid_t readers[6];
 };
 
 FIXTURE_SETUP(orders)
@@ -327,11 +342,12 @@ FIXTURE_SETUP(orders)
 	self->readers[2] = start(read_forever, "/sys/class/power_supply");
 	self->readers[3] = start(dump_forever, NULL);
 	self->readers[4] = start(dump_forever, NULL);
+	self->readers[5] = start(write_forever, NULL);
 }
 
 FIXTURE_TEARDOWN(orders)
 {
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		stop(self->readers[i]);
 }
 
