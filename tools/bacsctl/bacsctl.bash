@@ -23,7 +23,7 @@ _bacsctl()
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="status modules bus events history profile --help --version"
+		words="status modules strings bus events history profile --help --version"
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -45,6 +45,7 @@ _bacsctl()
 	case $command in
 	status) words="--json --watch --sort --bus --help" ;;
 	modules) words="--json --sort --bus --help" ;;
+	strings) words="--json --sort --help" ;;
 	bus) words="stats rescan scan-period --json --bus --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;
