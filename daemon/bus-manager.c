@@ -82,6 +82,24 @@ static int get_number(sd_bus *bus, const char *path, const char *interface,
 	return sd_bus_message_append(reply, "t", v);
 }
 
+static int get_strings(sd_bus *bus, const char *path, const char *interface,
+		       const char *property, sd_bus_message *reply,
+		       void *userdata, sd_bus_error *error)
+{
+	struct manager *m = userdata;
+	char string[BUS_PATH_MAX];
+	size_t i;
+	int r = sd_bus_message_open_container(reply, 'a', "o");
+
+	(void)bus, (void)path, (void)interface, (void)property, (void)error;
+	for (i = 0; r >= 0 && i < policy_string_count(m->policy); i++) {
+		r = bus_path_of_string(policy_string_at(m->policy, i), string);
+		if (r >= 0)
+			r = sd_bus_message_append(reply, "o", string);
+	}
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int do_reload(struct manager *m, sd_bus_message *call, uint32_t uid,
 		     sd_bus_error *error)
 {
@@ -137,6 +155,7 @@ const sd_bus_vtable bus_manager_vtable[] = {
 			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("ConfigurationError", "s", get_text, 0,
 			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+	SD_BUS_PROPERTY("Strings", "ao", get_strings, 0, 0),
 	SD_BUS_PROPERTY("HistoryState", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("HistoryReason", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("HistoryQueued", "t", get_number, 0, 0),

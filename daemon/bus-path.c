@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Object paths: /org/bacs1/bus/bacsA and /org/bacs1/bus/bacsA/12 */
+/* Object paths: /org/bacs1/bus/bacsA, .../bacsA/12, /org/bacs1/string/North */
 #include <errno.h>
 #include <string.h>
 
@@ -107,4 +107,55 @@ fail:
 		free(list[--n]);
 	free(list);
 	return -ENOMEM;
+}
+
+int bus_path_of_string(const struct policy_string *string,
+		       char path[BUS_PATH_MAX])
+{
+	char *encoded _free_ = NULL;
+	int r = sd_bus_path_encode(BUS_STRING_PREFIX, string->name, &encoded);
+
+	if (r < 0)
+		return r;
+	/* 31 characters, each escaped as three, fit */
+	snprintf(path, BUS_PATH_MAX, "%s", encoded);
+	return 0;
+}
+
+const struct policy_string *bus_find_string(struct manager *m,
+					    const char *path)
+{
+	char *name _free_ = NULL;
+
+	if (sd_bus_path_decode(path, BUS_STRING_PREFIX, &name) <= 0)
+		return NULL;
+	return policy_find_string(m->policy, name);
+}
+
+int bus_enumerate_strings(sd_bus *bus, const char *prefix, void *userdata,
+			  char ***ret_nodes, sd_bus_error *error)
+{
+	struct manager *m = userdata;
+	size_t i, count = policy_string_count(m->policy);
+	char path[BUS_PATH_MAX];
+	char **list = calloc(count + 1, sizeof(*list));
+
+	(void)bus;
+	(void)prefix;
+	(void)error;
+	if (!list)
+		return -ENOMEM;
+	for (i = 0; i < count; i++) {
+		if (bus_path_of_string(policy_string_at(m->policy, i),
+				       path) == 0)
+			list[i] = strdup(path);
+		if (list[i])
+			continue;
+		while (i)
+			free(list[--i]);
+		free(list);
+		return -ENOMEM;
+	}
+	*ret_nodes = list;
+	return 0;
 }

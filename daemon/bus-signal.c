@@ -20,6 +20,13 @@ struct bus_pending {
 	uint8_t modules_changed[32];
 };
 
+/* Likewise of one string */
+struct bus_pending_string {
+	char name[POLICY_NAME_MAX + 1];
+	bool known;
+	bool changed;
+};
+
 static struct bus_pending *get_pending(struct manager *m, const char *name)
 {
 	struct bus_pending *p;
@@ -99,6 +106,47 @@ void bus_bus_gone(struct manager *m, const struct policy_bus *bus)
 	*p = m->pending[--m->pending_count];
 }
 
+static struct bus_pending_string *get_pending_string(struct manager *m,
+						     const char *name)
+{
+	struct bus_pending_string *p;
+	size_t i;
+
+	for (i = 0; i < m->pending_string_count; i++)
+		if (!strcmp(m->pending_strings[i].name, name))
+			return &m->pending_strings[i];
+	p = reallocarray(m->pending_strings, m->pending_string_count + 1,
+			 sizeof(*p));
+	if (!p)
+		return NULL;
+	m->pending_strings = p;
+	p = &m->pending_strings[m->pending_string_count++];
+	memset(p, 0, sizeof(*p));
+	snprintf(p->name, sizeof(p->name), "%s", name);
+	return p;
+}
+
+void bus_string_changed(struct manager *m, const struct policy_string *string)
+{
+	struct bus_pending_string *p = get_pending_string(m, string->name);
+
+	if (p)
+		p->changed = true;
+	wake(m);
+}
+
+void bus_string_gone(struct manager *m, const struct policy_string *string)
+{
+	struct bus_pending_string *p = get_pending_string(m, string->name);
+	char path[BUS_PATH_MAX];
+
+	if (!p)
+		return;
+	if (m->bus && p->known && bus_path_of_string(string, path) == 0)
+		sd_bus_emit_object_removed(m->bus, path);
+	*p = m->pending_strings[--m->pending_string_count];
+}
+
 void bus_event(struct manager *m, const struct policy_event *e)
 {
 	int64_t wall_us = m->recorder ? recorder_wall_us(m->recorder,
@@ -155,6 +203,24 @@ static void tell_bus(struct manager *m, struct bus_pending *p)
 	memset(p->modules_changed, 0, sizeof(p->modules_changed));
 }
 
+static void tell_string(struct manager *m, struct bus_pending_string *p)
+{
+	const struct policy_string *string = policy_find_string(m->policy,
+								p->name);
+	char path[BUS_PATH_MAX];
+
+	if (!string || !p->changed || bus_path_of_string(string, path) < 0)
+		return;
+	if (p->known)
+		sd_bus_emit_properties_changed(m->bus, path, BUS_STRING,
+					       "State", "SinceUSec",
+					       "Evidence", "Number", NULL);
+	else
+		sd_bus_emit_object_added(m->bus, path);
+	p->known = true;
+	p->changed = false;
+}
+
 static int on_changes(sd_event_source *source, void *userdata)
 {
 	struct manager *m = userdata;
@@ -166,6 +232,8 @@ static int on_changes(sd_event_source *source, void *userdata)
 		return 0;
 	for (i = 0; i < m->pending_count; i++)
 		tell_bus(m, &m->pending[i]);
+	for (i = 0; i < m->pending_string_count; i++)
+		tell_string(m, &m->pending_strings[i]);
 	if (m->site_pending)
 		sd_bus_emit_properties_changed(m->bus, BUS_ROOT, BUS_MANAGER,
 					       "Colour", "Reason", "Armed",
@@ -191,4 +259,7 @@ void bus_signal_close(struct manager *m)
 	free(m->pending);
 	m->pending = NULL;
 	m->pending_count = 0;
+	free(m->pending_strings);
+	m->pending_strings = NULL;
+	m->pending_string_count = 0;
 }

@@ -70,6 +70,13 @@ static int publish(struct manager *m)
 		r = sd_bus_add_node_enumerator(m->bus, NULL, BUS_PREFIX,
 					       bus_enumerate, m);
 	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(m->bus, NULL, BUS_STRING_PREFIX,
+					       BUS_STRING, bus_string_vtable,
+					       bus_string_lookup, m);
+	if (r >= 0)
+		r = sd_bus_add_node_enumerator(m->bus, NULL, BUS_STRING_PREFIX,
+					       bus_enumerate_strings, m);
+	if (r >= 0)
 		r = sd_bus_match_signal(m->bus, NULL,
 					"org.freedesktop.DBus.Local",
 					"/org/freedesktop/DBus/Local",

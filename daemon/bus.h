@@ -8,10 +8,12 @@
 #define BUS_NAME		"org.bacs1"
 #define BUS_ROOT		"/org/bacs1"
 #define BUS_PREFIX		"/org/bacs1/bus"
+#define BUS_STRING_PREFIX	"/org/bacs1/string"
 #define BUS_MANAGER		"org.bacs1.Manager"
 #define BUS_BUS			"org.bacs1.Bus"
 #define BUS_MODULE		"org.bacs1.Module"
-#define BUS_PATH_MAX		64
+#define BUS_STRING		"org.bacs1.String"
+#define BUS_PATH_MAX		128
 
 /* Connect, publish, ask for the name. Negative errno: try again later. */
 int bus_open(struct manager *manager);
@@ -29,6 +31,10 @@ void bus_module_changed(struct manager *manager,
 			const struct policy_module *module);
 void bus_module_gone(struct manager *manager,
 		     const struct policy_module *module);
+void bus_string_changed(struct manager *manager,
+			const struct policy_string *string);
+void bus_string_gone(struct manager *manager,
+		     const struct policy_string *string);
 void bus_event(struct manager *manager, const struct policy_event *event);
 
 /* bus-path.c */
@@ -39,16 +45,26 @@ const struct policy_bus *bus_find_bus(struct manager *manager,
 				      const char *path);
 const struct policy_module *bus_find_module(struct manager *manager,
 					    const char *path);
+/* Characters of the name that a path cannot have are escaped as in _20 */
+int bus_path_of_string(const struct policy_string *string,
+		       char path[BUS_PATH_MAX]);
+const struct policy_string *bus_find_string(struct manager *manager,
+					    const char *path);
+int bus_enumerate_strings(sd_bus *bus, const char *prefix, void *userdata,
+			  char ***ret_nodes, sd_bus_error *error);
 int bus_enumerate(sd_bus *bus, const char *prefix, void *userdata,
 		  char ***ret_nodes, sd_bus_error *error);
 
-/* The vtables, one file each: bus-manager.c, bus-bus.c, bus-module.c */
+/* The vtables, one file each: bus-manager.c, bus-bus.c, ... */
 extern const sd_bus_vtable bus_manager_vtable[];
 extern const sd_bus_vtable bus_bus_vtable[];
 extern const sd_bus_vtable bus_module_vtable[];
+extern const sd_bus_vtable bus_string_vtable[];
 int bus_bus_lookup(sd_bus *bus, const char *path, const char *interface,
 		   void *userdata, void **ret_found, sd_bus_error *error);
 int bus_module_lookup(sd_bus *bus, const char *path, const char *interface,
+		      void *userdata, void **ret_found, sd_bus_error *error);
+int bus_string_lookup(sd_bus *bus, const char *path, const char *interface,
 		      void *userdata, void **ret_found, sd_bus_error *error);
 /* bus-snapshot.c */
 int bus_get_snapshot(sd_bus_message *call, void *userdata,

@@ -153,6 +153,44 @@ static void check_string(struct check *c, const struct config_string *s)
 	}
 }
 
+static const struct config_string *
+find_sensor(const struct config *config, const struct config_module *sensor)
+{
+	size_t i;
+
+	for (i = 0; i < config->string_count; i++)
+		if (config->strings[i].sensor.address == sensor->address &&
+		    !strcmp(config->strings[i].sensor.bus, sensor->bus))
+			return &config->strings[i];
+	return NULL;
+}
+
+static void check_sensor(struct check *c, const struct config_string *s)
+{
+	const struct config_module *m = &s->sensor;
+	const struct config_bus *bus = config_find_bus(c->config, m->bus);
+	unsigned int jar;
+
+	if (!m->address)
+		return;
+	if (!bus)
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] Sensor=%s:%u: there is no section [Bus %s]",
+				 s->name, m->bus, m->address, m->bus);
+	else if (!bus_expects(bus, m->address))
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] Sensor= names address %u, which Modules= of [Bus %s] does not",
+				 s->name, m->address, m->bus);
+	else if (config_find_jar(c->config, m->bus, m->address, &jar))
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] Sensor= names address %u of %s, which measures a block",
+				 s->name, m->address, m->bus);
+	else if (find_sensor(c->config, m) != s)
+		config_error_add(c->errors, c->file, s->line,
+				 "[String %s] Sensor= names address %u of %s, which is the sensor of another string already",
+				 s->name, m->address, m->bus);
+}
+
 static int compare_labels(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -239,6 +277,8 @@ void config_check(struct config *config, const char *file,
 	number_strings(&c);
 	for (i = 0; i < config->string_count; i++)
 		check_string(&c, &config->strings[i]);
+	for (i = 0; i < config->string_count; i++)
+		check_sensor(&c, &config->strings[i]);
 	/* what is wrong already makes names collide too */
 	if (!errors->count)
 		check_labels(&c);

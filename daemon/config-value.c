@@ -192,6 +192,31 @@ const struct config_type config_type_voltage = {
 	parse_voltage, format_voltage
 };
 
+static int parse_current(void *field, const char *value,
+			 const struct config_range *range, char *why,
+			 size_t size)
+{
+	static const struct unit units[] = {
+		{ "A", 1 }, { "mA", 1000 }, { NULL }
+	};
+
+	return parse_quantity(field, value, range, units, why, size);
+}
+
+static void format_current(const void *field, char *buffer, size_t size)
+{
+	int32_t v = *(const int32_t *)field;
+
+	if (v == CONFIG_UNSET)
+		*buffer = '\0';
+	else
+		print_milli(buffer, size, v, "A");
+}
+
+const struct config_type config_type_current = {
+	parse_current, format_current
+};
+
 static int parse_temp(void *field, const char *value,
 		      const struct config_range *range, char *why, size_t size)
 {
@@ -292,3 +317,36 @@ static void format_addresses(const void *field, char *buffer, size_t size)
 const struct config_type config_type_addresses = {
 	parse_addresses, format_addresses
 };
+
+static int parse_module(void *field, const char *value,
+			const struct config_range *range, char *why,
+			size_t size)
+{
+	struct config_module module = { .address = 0 };
+	const char *colon = strchr(value, ':');
+	const char *s = colon ? colon + 1 : "";
+	size_t n = colon ? (size_t)(colon - value) : 0;
+
+	(void)range;
+	if (n && n <= CONFIG_BUS_NAME_MAX && *s >= '0' && *s <= '9') {
+		memcpy(module.bus, value, n);
+		module.address = take_address(&s);
+	}
+	if (!module.address || *s)
+		return refuse(why, size,
+			      "is not BUS:ADDRESS with an address of 1 to %d, such as bacsA:200",
+			      CONFIG_ADDRESS_MAX);
+	*(struct config_module *)field = module;
+	return 0;
+}
+
+static void format_module(const void *field, char *buffer, size_t size)
+{
+	const struct config_module *m = field;
+
+	*buffer = '\0';
+	if (m->address)
+		snprintf(buffer, size, "%s:%u", m->bus, m->address);
+}
+
+const struct config_type config_type_module = { parse_module, format_module };

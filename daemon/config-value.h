@@ -32,6 +32,8 @@ extern const struct config_type config_type_word;	/* ... printable ASCII */
 extern const struct config_type config_type_number;	/* uint32_t */
 extern const struct config_type config_type_voltage;	/* int32_t, mV */
 extern const struct config_type config_type_temp;	/* int32_t, m°C */
+extern const struct config_type config_type_current;	/* int32_t, mA */
 extern const struct config_type config_type_addresses;	/* config_addresses */
+extern const struct config_type config_type_module;	/* config_module */
 
 #endif

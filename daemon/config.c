@@ -45,6 +45,10 @@ static const struct item items[] = {
 	  FIELD(struct config_string, nominal_mv), { 2000, 12000 } },
 	{ STRING, "Blocks", &config_type_word,
 	  FIELD(struct config_string, blocks), { 1, 31 } },
+	{ STRING, "Sensor", &config_type_module,
+	  FIELD(struct config_string, sensor), { 0, 0 } },
+	{ STRING, "CurrentZero", &config_type_current,
+	  FIELD(struct config_string, current_zero_ma), { 10, 50000 } },
 	{ STRING, "Number", &config_type_number,
 	  FIELD(struct config_string, number), { 1, CONFIG_STRINGS_MAX } },
 	{ SAMPLING, "HistorySeconds", &config_type_number,
@@ -82,6 +86,7 @@ static const struct config_bus bus_defaults;
 static const struct config_string string_defaults = {
 	.nominal_mv = CONFIG_UNSET,
 	.blocks = "%nS%s",
+	.current_zero_ma = 1000,
 };
 
 int config_new(struct config **ret)

@@ -30,12 +30,20 @@ struct config_bus {
 	unsigned int line;
 };
 
+/* One module: BUS:ADDRESS; address 0 = none */
+struct config_module {
+	char bus[CONFIG_BUS_NAME_MAX + 1];
+	uint8_t address;
+};
+
 struct config_string {
 	char name[CONFIG_STRING_NAME_MAX + 1];
 	char bus[CONFIG_BUS_NAME_MAX + 1];
 	struct config_addresses modules;	/* jar 1, 2, ... of the string */
 	int32_t nominal_mv;			/* of one block, or unset */
 	char blocks[32];			/* label scheme */
+	struct config_module sensor;		/* of its current */
+	int32_t current_zero_ma;		/* what it shows of none */
 	uint32_t number;			/* 0: by order in the file */
 	unsigned int line;
 };

@@ -46,6 +46,22 @@ static int give_module(struct manager *m, const char *bus,
 				    s->nominal_mv : 0);
 }
 
+static int give_string(struct manager *m, const struct config_string *s)
+{
+	int j, r = 0;
+
+	for (j = 0; r == 0 && j < s->modules.count; j++)
+		r = give_module(m, s->bus, s->modules.list[j]);
+	if (r == 0 && s->sensor.address)
+		r = give_module(m, s->sensor.bus, s->sensor.address);
+	if (r < 0)
+		return r;
+	return policy_config_string(m->policy, s->name, s->number, s->bus,
+				    s->modules.list, s->modules.count,
+				    s->sensor.bus, s->sensor.address,
+				    s->current_zero_ma);
+}
+
 static int give_config(struct manager *m)
 {
 	const struct config *c = m->config;
@@ -62,12 +78,8 @@ static int give_config(struct manager *m)
 		for (j = 0; r == 0 && j < b->modules.count; j++)
 			r = give_module(m, b->name, b->modules.list[j]);
 	}
-	for (i = 0; r == 0 && i < c->string_count; i++) {
-		const struct config_string *s = &c->strings[i];
-
-		for (j = 0; r == 0 && j < s->modules.count; j++)
-			r = give_module(m, s->bus, s->modules.list[j]);
-	}
+	for (i = 0; r == 0 && i < c->string_count; i++)
+		r = give_string(m, &c->strings[i]);
 	cell_limits(&c->limits, &limits);
 	policy_config_limits(m->policy, &limits);
 	policy_config_end(m->policy, manager_now_ns());

@@ -102,6 +102,17 @@ static void on_module_gone(void *userdata, const struct policy_module *module)
 	bus_module_gone(userdata, module);
 }
 
+static void on_string_changed(void *userdata,
+			      const struct policy_string *string)
+{
+	bus_string_changed(userdata, string);
+}
+
+static void on_string_gone(void *userdata, const struct policy_string *string)
+{
+	bus_string_gone(userdata, string);
+}
+
 static void on_set_module(void *userdata, const struct policy_module *module,
 			  const char *label, const struct policy_limits *limits)
 {
@@ -115,6 +126,8 @@ static const struct policy_ops policy_ops = {
 	.bus_gone = on_bus_gone,
 	.module_changed = on_module_changed,
 	.module_gone = on_module_gone,
+	.string_changed = on_string_changed,
+	.string_gone = on_string_gone,
 	.set_module = on_set_module,
 };
 

@@ -64,6 +64,8 @@ struct manager {
 	sd_event_source *bus_source;	/* deferred: signals of changes */
 	struct bus_pending *pending;
 	size_t pending_count;
+	struct bus_pending_string *pending_strings;
+	size_t pending_string_count;
 	bool site_pending;
 	uint64_t bus_retry_ns;
 	int32_t operators_gid;		/* of group bacs-operators, or -1 */

@@ -11,6 +11,8 @@ struct policy {
 	struct policy_site site;
 	struct policy_bus **buses;	/* by name */
 	size_t bus_count;
+	struct policy_string **strings;	/* by number */
+	size_t string_count;
 	struct policy_limits per_cell;
 	char config_error[POLICY_REASON_MAX + 1];
 	uint64_t now_ns;
@@ -50,6 +52,16 @@ void policy_push(struct policy *policy, struct policy_module *module,
 bool policy_set_wants(struct policy *policy, struct policy_module *module);
 /* Are the configured limits in force? True if none are configured. */
 bool policy_limits_match(const struct policy_module *module);
+
+/* string.c: the strings, beside the modules they are made of */
+void policy_strings_begin(struct policy *policy);
+void policy_strings_end(struct policy *policy);
+void policy_strings_free(struct policy *policy);
+void policy_strings_tick(struct policy *policy);
+void policy_string_sample(struct policy *policy, struct policy_module *module);
+void policy_emit_string(struct policy *policy, enum policy_kind kind,
+			const struct policy_string *string, int64_t old_value,
+			int64_t new_value, const char *text);
 
 /* Take a sample's values against the limits into module->alarms */
 void policy_judge_sample(struct policy_module *module);

@@ -39,6 +39,7 @@ static const struct {
 	[POLICY_HISTORY_DEGRADED] = { "history-degraded", POLICY_ALARM },
 	[POLICY_HISTORY_RESTORED] = { "history-restored", POLICY_INFO },
 	[POLICY_HISTORY_SET_ASIDE] = { "history-set-aside", POLICY_WARNING },
+	[POLICY_STRING_STATE] = { "string-state", POLICY_INFO },
 };
 
 const char *policy_kind_name(enum policy_kind kind)

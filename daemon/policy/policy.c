@@ -51,6 +51,7 @@ struct policy *policy_free(struct policy *policy)
 	for (i = 0; i < policy->bus_count; i++)
 		free_bus(policy->buses[i]);
 	free(policy->buses);
+	policy_strings_free(policy);
 	free(policy);
 	return NULL;
 }
@@ -80,6 +81,24 @@ void policy_emit(struct policy *policy, enum policy_kind kind,
 	va_start(ap, format);
 	vsnprintf(e.text, sizeof(e.text), format, ap);
 	va_end(ap);
+	policy->ops->event(policy->userdata, &e);
+}
+
+void policy_emit_string(struct policy *policy, enum policy_kind kind,
+			const struct policy_string *string, int64_t old_value,
+			int64_t new_value, const char *text)
+{
+	struct policy_event e = {
+		.kind = kind,
+		.severity = policy_kind_severity(kind),
+		.time_ns = policy->now_ns,
+		.old_value = old_value,
+		.new_value = new_value,
+	};
+
+	snprintf(e.bus, sizeof(e.bus), "%s", string->bus);
+	snprintf(e.name, sizeof(e.name), "%s", string->name);
+	snprintf(e.text, sizeof(e.text), "%s", text);
 	policy->ops->event(policy->userdata, &e);
 }
 
@@ -228,6 +247,7 @@ void policy_config_begin(struct policy *policy)
 		}
 	}
 	policy_unset_limits(&policy->per_cell);
+	policy_strings_begin(policy);
 }
 
 int policy_config_bus(struct policy *policy, const char *name, bool listed)
@@ -286,6 +306,7 @@ void policy_config_end(struct policy *policy, uint64_t now_ns)
 			policy_push(policy, m, true);
 		}
 	}
+	policy_strings_end(policy);
 	policy_judge_all(policy);
 }
 
@@ -485,6 +506,7 @@ void policy_sample(struct policy *policy, const char *name,
 	m->sample = *sample;
 	policy_judge_sample(m);
 	policy_judge_module(policy, m);
+	policy_string_sample(policy, m);
 	if (m->bus->stalled)
 		policy_judge_bus(policy, m->bus);
 }

@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "bacs.h"
+#include "string-state.h"
 
 #define POLICY_BUS_NAME_MAX	12
 #define POLICY_NAME_MAX		31
@@ -69,6 +70,7 @@ enum policy_kind {
 	POLICY_HISTORY_DEGRADED,
 	POLICY_HISTORY_RESTORED,
 	POLICY_HISTORY_SET_ASIDE,
+	POLICY_STRING_STATE,
 	POLICY_KIND_COUNT
 };
 
@@ -183,6 +185,7 @@ struct policy_module {
 	int announced_severity;
 	uint32_t configured_mv;
 	bool pushed;		/* our label or limits are in the driver */
+	struct policy_string *owner;	/* string of its block */
 };
 
 /**
@@ -224,6 +227,91 @@ struct policy_bus {
 };
 
 /**
+ * struct policy_cell - the last value of one block of a string
+ * @address: its module, on the bus of the string
+ * @valid: @cell_uv may be judged: live, in range, no fault of the sense lead
+ * @doubtful: it is live and may not
+ * @voltage_mv: voltage of the block
+ * @cell_uv: voltage of a cell of 2 V
+ * @has_temperature: its temperature sensor works
+ * @temperature_mc: temperature
+ */
+struct policy_cell {
+	uint8_t address;
+	bool valid;
+	bool doubtful;
+	int64_t voltage_mv;
+	int64_t cell_uv;
+	bool has_temperature;
+	int64_t temperature_mc;
+
+	/* the policy's own */
+	uint64_t time_ns;	/* of its last sample, 0: none */
+	bool fresh;		/* it is of the scan that runs */
+};
+
+/**
+ * struct policy_string - one string; read only
+ * @name: its name
+ * @number: its number
+ * @bus: bus of its modules
+ * @cells: its blocks in their order
+ * @count: their number
+ * @sensor_bus: bus of the sensor of its current, "" = it has none
+ * @sensor_address: address of the sensor
+ * @zero_ma: currents up to this are none
+ * @machine: state, since when, why
+ * @valid: blocks whose values may be judged
+ * @doubtful: blocks that answer with values that may not
+ * @missing: blocks whose module does not answer
+ * @refused: samples left out: doubled, out of order, from the future
+ * @sum_mv: voltage of the string; only when all blocks are valid
+ * @mean_uv: mean of the cells, which the charger fixes; likewise
+ * @median_uv: median of the valid cells, by which all are judged
+ * @lowest: index of the lowest valid cell
+ * @highest: index of the highest
+ * @has_temperature: a block has a valid temperature
+ * @temperature_mc: median of them
+ * @has_current: the sensor is live
+ * @current_ma: current, positive charges
+ * @has_sensor_voltage: the sensor measures the voltage of the string
+ * @sensor_mv: that voltage
+ */
+struct policy_string {
+	char name[POLICY_NAME_MAX + 1];
+	uint16_t number;
+	char bus[POLICY_BUS_NAME_MAX + 1];
+	struct policy_cell *cells;
+	uint16_t count;
+	char sensor_bus[POLICY_BUS_NAME_MAX + 1];
+	uint8_t sensor_address;
+	int32_t zero_ma;
+	struct string_machine machine;
+	uint16_t valid;
+	uint16_t doubtful;
+	uint16_t missing;
+	uint32_t refused;
+	int64_t sum_mv;
+	int64_t mean_uv;
+	int64_t median_uv;
+	uint16_t lowest;
+	uint16_t highest;
+	bool has_temperature;
+	int64_t temperature_mc;
+	bool has_current;
+	int64_t current_ma;
+	bool has_sensor_voltage;
+	int64_t sensor_mv;
+
+	/* the policy's own */
+	bool configured;
+	uint16_t fresh;		/* blocks of the scan that runs */
+	uint16_t expected;	/* blocks it waits for */
+	uint64_t newest_ns;	/* of its samples */
+	uint64_t scan_ns;	/* when the last one was complete */
+};
+
+/**
  * struct policy_site - the whole; read only
  * @driver: is the driver there?
  * @armed: loss alarms are live
@@ -249,6 +337,8 @@ struct policy_site {
  * @bus_gone: bus is about to be forgotten
  * @module_changed: module is new or its name, state, colour or reason changed
  * @module_gone: module is about to be forgotten
+ * @string_changed: string is new or its state changed
+ * @string_gone: string is about to be forgotten
  * @set_module: command: give the module these labels and limits
  */
 struct policy_ops {
@@ -260,6 +350,10 @@ struct policy_ops {
 			       const struct policy_module *module);
 	void (*module_gone)(void *userdata,
 			    const struct policy_module *module);
+	void (*string_changed)(void *userdata,
+			       const struct policy_string *string);
+	void (*string_gone)(void *userdata,
+			    const struct policy_string *string);
 	void (*set_module)(void *userdata, const struct policy_module *module,
 			   const char *label,
 			   const struct policy_limits *limits);
@@ -285,6 +379,25 @@ int policy_config_module(struct policy *policy, const char *bus,
 			 unsigned int address, const char *label,
 			 const char *string, unsigned int string_number,
 			 unsigned int jar, uint32_t nominal_mv);
+/**
+ * policy_config_string - a string
+ * @policy: policy
+ * @name: its name; one that is there keeps its state unless its modules change
+ * @number: its number
+ * @bus: bus of its modules
+ * @addresses: its modules, block 1 first
+ * @count: their number
+ * @sensor_bus: bus of the sensor of its current, "" = none
+ * @sensor_address: address of the sensor
+ * @zero_ma: currents up to this, either way, are none
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int policy_config_string(struct policy *policy, const char *name,
+			 unsigned int number, const char *bus,
+			 const uint8_t *addresses, unsigned int count,
+			 const char *sensor_bus, unsigned int sensor_address,
+			 int32_t zero_ma);
 /* Limits of all jar modules; voltages are per cell of 2 V */
 void policy_config_limits(struct policy *policy,
 			  const struct policy_limits *per_cell);
@@ -348,6 +461,13 @@ const struct policy_module *policy_find_module(const struct policy *policy,
 unsigned int policy_count(const struct policy *policy,
 			  const struct policy_bus *bus,
 			  enum bacs_colour colour);
+
+size_t policy_string_count(const struct policy *policy);
+/* Strings in the order of their numbers */
+const struct policy_string *policy_string_at(const struct policy *policy,
+					     size_t i);
+const struct policy_string *policy_find_string(const struct policy *policy,
+					       const char *name);
 
 /* Limits that judge the module: the configured ones, else the driver's */
 void policy_limits_in_force(const struct policy_module *module,

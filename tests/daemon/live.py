@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """bacsd as a whole, against the fake kernel on a bus of its own; no root.
 
-live.py BACSD FAKE-KERNEL FAKE-POLKIT SOURCE [TEST...]
+live.py BACSD FAKE-KERNEL FAKE-POLKIT BACSCTL SOURCE [TEST...]
 """
 import json
 import os
@@ -21,7 +21,7 @@ import time
 import traceback
 import xml.etree.ElementTree as ET
 
-BACSD, KERNEL, POLKIT, SOURCE = sys.argv[1:5]
+BACSD, KERNEL, POLKIT, BACSCTL, SOURCE = sys.argv[1:6]
 DEADLINE = 30
 
 BUS_CONF = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus
@@ -659,6 +659,101 @@ def a_full_disk_degrades_the_history_alone(w):
     w.stop()
 
 
+def bacsctl(w, *args):
+    return subprocess.run([BACSCTL, *args], env=w.environment(), text=True,
+                          capture_output=True, timeout=DEADLINE)
+
+
+def strings_tell_their_state_and_why(w):
+    w.configure(CONFIG.replace("Modules=1-4", "Modules=1-4,200", 1)
+                .replace("Number=2", "Number=2\nSensor=bacsA:200") +
+                "[String South Wall]\nBus=bacsA\nModules=201-202\n"
+                .replace("bacsA", "bacsB") + "[Bus bacsB]\n")
+    r = bacsctl(w, "strings")
+    assert r.returncode == 3 and "bacsd does not run" in r.stderr, r
+    # before the modules: their states begin by this clock
+    w.step("clock 1000000000000 1770000000000000000")
+    w.modules()
+    w.step("module bacsA 200 state=ok class=string serial=9 model=S "
+           "sample.current_ma=120 sample.voltage_mv=54100")
+    w.start()
+    north = "/org/bacs1/string/North"
+
+    def state(path=north):
+        return w.get("State", path, "String")
+
+    def scans(*values):
+        w.beat("advance 1000000000",
+               *[f"sample bacsA {a} voltage_mv={v} temperature_mc=21000"
+                 for a, v in enumerate(values, 1)],
+               "sample bacsA 200 current_ma=120 voltage_mv=54100",
+               "end bacsA")
+
+    scans(13500, 13520, 13000, 13480)
+    wait_for("float", lambda: state() == "float")
+    assert w.get("Strings") == ["/org/bacs1/string/South_20Wall", north]
+    wait_for("the loss", lambda:
+             state("/org/bacs1/string/South_20Wall") == "offline")
+    assert w.get("Values", north, "String") == {
+        "voltage_mv": 53500, "cell_mean_mv": 2229, "cell_median_mv": 2248,
+        "cell_lowest_mv": 2167, "cell_highest_mv": 2253,
+        "temperature_mc": 21000, "current_ma": 120,
+        "sensor_voltage_mv": 54100}
+    assert w.get("LowestModule", north, "String") == "3S2"
+    assert w.get("Cells", north, "String")[2] == [3, 3, "3S2", True, 2167]
+    # one block is lost: no sum, no mean, the same state
+    w.stop_beat()
+    w.step("state bacsA 4 lost")
+    scans(13500, 13520, 13000)
+    wait_for("the loss", lambda: w.get("ModulesMissing", north, "String") == 1)
+    assert "voltage_mv" not in w.get("Values", north, "String")
+    assert state() == "float"
+    listen = subprocess.Popen(
+        ["busctl", f"--address=unix:path={w.dir}/bus", "--json=short",
+         f"--match=type='signal',path='{north}'", "monitor"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signals = []
+    try:
+        assert "Monitoring" in listen.stderr.readline()
+        threading.Thread(target=lambda: signals.extend(listen.stdout),
+                         daemon=True).start()
+        # two steep scans; the sensor contradicts and is named
+        scans(12000, 12010, 11900)
+        wait_for("the discharge", lambda: state() == "discharge")
+    finally:
+        # what it printed is read to its end
+        listen.terminate()
+        listen.wait()
+    wait_for("the signal", lambda: any(
+        '"PropertiesChanged"' in s and '"discharge"' in s for s in signals))
+    assert state() == "discharge"
+    assert "check it" in w.get("Evidence", north, "String")
+    assert w.said("info", "String North: discharge, was float: median fell")
+    wait_for("the row", lambda: w.sql(
+        "SELECT 1 FROM event WHERE kind = 'string-state' AND name = 'North' "
+        "AND text LIKE '%discharge, was float%'"))
+    w.stop_beat()
+    r = bacsctl(w, "strings", "--json")
+    assert r.returncode == 0, r
+    rows = json.loads(r.stdout)
+    assert rows["version"] == 1
+    south, row = rows["strings"]
+    assert row["name"] == "North" and row["state"] == "discharge", row
+    assert row["modules"] == 4 and row["modules_valid"] == 3, row
+    assert row["voltage_mv"] is None and row["cell_median_mv"] == 2000, row
+    assert "40 mV/cell in 2 scans" in row["evidence"], row
+    assert south["state"] == "offline" and south["evidence"], south
+    r = bacsctl(w, "strings")
+    assert r.returncode == 0 and "3/4" in r.stdout, r
+    assert "median fell" in r.stdout and "1.983 V (3S2)" in r.stdout, r
+    # a reload keeps the state, and takes what it does not name any more
+    w.configure(CONFIG)
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("the reload", lambda: w.get("Strings") == [north])
+    assert state() == "discharge"
+    w.stop()
+
+
 def flatten(node):
     """What an interface is, in a form that can be compared."""
     emits = "org.freedesktop.DBus.Property.EmitsChangedSignal"
@@ -685,7 +780,7 @@ def the_running_daemon_is_what_the_xml_says(w):
     written = flatten(ET.parse(f"{SOURCE}/Documentation/dbus/org.bacs1.xml"))
     seen = {}
     for path in ("/org/bacs1", "/org/bacs1/bus/bacsA",
-                 "/org/bacs1/bus/bacsA/1"):
+                 "/org/bacs1/bus/bacsA/1", "/org/bacs1/string/North"):
         text = subprocess.run(
             ["busctl", f"--address=unix:path={w.dir}/bus", "--xml-interface",
              "introspect", "org.bacs1", path], check=True, text=True,
@@ -761,6 +856,7 @@ TESTS = [
     a_module_of_an_earlier_run_is_expected_until_forgotten,
     sigterm_writes_what_is_in_memory,
     a_full_disk_degrades_the_history_alone,
+    strings_tell_their_state_and_why,
     the_running_daemon_is_what_the_xml_says,
     every_action_asked_for_is_in_the_policy_file,
     a_lost_bus_connection_is_made_again,
@@ -768,7 +864,7 @@ TESTS = [
 
 
 def main():
-    wanted = sys.argv[5:]
+    wanted = sys.argv[6:]
     tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
     for tool in ("dbus-daemon", "busctl", "setpriv", "prlimit"):
         if not shutil.which(tool):

@@ -35,6 +35,9 @@ static const char good[] =
 	"Bus=bacsA\n"
 	"Modules=4,3,2,1\n"
 	"NominalVoltage=12 V\n"
+	"Sensor=bacsB:200\n"
+	"CurrentZero=500 mA\n"
+	"[Bus bacsB]\n"
 	"[String South]\r\n"
 	"Bus=bacsA\n"
 	"Modules=6,8-10\n"
@@ -57,7 +60,12 @@ static void a_good_file_is_taken_as_it_says(void **state)
 	(void)state;
 	assert_string_equal(e.first.text, "");
 	assert_string_equal(c->site_name, "Pr\xc3\xbc" "fstand");
-	assert_int_equal(c->bus_count, 1);
+	assert_int_equal(c->bus_count, 2);
+	assert_string_equal(c->strings[0].sensor.bus, "bacsB");
+	assert_int_equal(c->strings[0].sensor.address, 200);
+	assert_int_equal(c->strings[0].current_zero_ma, 500);
+	assert_int_equal(c->strings[1].sensor.address, 0);
+	assert_int_equal(c->strings[1].current_zero_ma, 1000);
 	assert_int_equal(c->buses[0].modules.count, 8);
 	assert_int_equal(c->buses[0].modules.list[7], 10);
 	assert_int_equal(c->history_s, 60);
@@ -102,6 +110,21 @@ static const struct {
 	unsigned int line;
 	const char *says;
 } bad[] = {
+	{ "[Bus bacsA]\n[String N]\nBus=bacsA\nModules=1\nSensor=200\n", 5,
+	  "is not BUS:ADDRESS" },
+	{ "[Bus bacsA]\n[String N]\nBus=bacsA\nModules=1\nSensor=bacsA:248\n",
+	  5, "1 to 247" },
+	{ "[Bus bacsA]\n[String N]\nBus=bacsA\nModules=1\nSensor=bacsA:1\n",
+	  2, "measures a block" },
+	{ "[Bus bacsA]\n[String N]\nBus=bacsA\nModules=1\nSensor=bacsB:9\n",
+	  2, "no section [Bus bacsB]" },
+	{ "[Bus bacsA]\nModules=1-4\n[String N]\nBus=bacsA\nModules=1\n"
+	  "Sensor=bacsA:9\n", 3, "which Modules= of [Bus bacsA] does not" },
+	{ "[Bus bacsA]\n[String N]\nBus=bacsA\nModules=1\nSensor=bacsA:9\n"
+	  "[String S]\nBus=bacsA\nModules=2\nSensor=bacsA:9\n", 6,
+	  "sensor of another string" },
+	{ "[Bus bacsA]\n[String N]\nCurrentZero=51A\n", 3,
+	  "0.010A to 50A" },
 	{ "[Site]\nNmae=x\n", 2, "nearest name is Name=" },
 	{ "[Sit]\nName=x\n", 1, "nearest name is [Site]" },
 	{ "Name=x\n", 1, "before the first [Section]" },

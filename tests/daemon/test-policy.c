@@ -48,6 +48,11 @@ static void on_gone(void *userdata, const struct policy_module *m)
 	w->gone++;
 }
 
+static void on_string(void *userdata, const struct policy_string *s)
+{
+	(void)userdata, (void)s;
+}
+
 static void on_set(void *userdata, const struct policy_module *m,
 		   const char *label, const struct policy_limits *limits)
 {
@@ -63,7 +68,8 @@ static void on_set(void *userdata, const struct policy_module *m,
 }
 
 static const struct policy_ops ops = {
-	on_event, on_site, on_bus, on_bus, on_module, on_gone, on_set,
+	on_event, on_site, on_bus, on_bus, on_module, on_gone, on_string,
+	on_string, on_set,
 };
 
 static struct world *begin(void)
