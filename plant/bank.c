@@ -99,7 +99,8 @@ static double heat_flow(const struct plant_string *s, unsigned int i,
 {
 	const struct plant_block *b = &s->blocks[i];
 	const struct plant_type *t = b->type;
-	double flow = t->cool_w_per_k * (ambient_c - b->temp_c);
+	double flow = t->cool_w_per_k * b->cool_factor *
+		      (ambient_c - b->temp_c);
 
 	if (i % s->row)
 		flow += t->neighbour_w_per_k * (b[-1].temp_c - b->temp_c);

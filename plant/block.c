@@ -96,6 +96,8 @@ void plant_block_init(struct plant_block *b, const struct plant_type *t,
 		.charge_factor = 1,
 		.r_factor = 1,
 		.accept_factor = 1,
+		.dip_stretch = 1,
+		.cool_factor = 1,
 		.bypass_heat = 0.1,
 		.near = charge,
 		.far = charge,
@@ -172,10 +174,12 @@ static double dip_voltage(const struct plant_block *b)
 	const struct plant_type *t = b->type;
 	double rate = -b->amp_a / t->capacity_ah;
 
-	if (rate < 0.01 || b->struck > 10 * t->dip_off)
+	double off = t->dip_off * b->dip_stretch;
+
+	if (rate < 0.01 || b->struck > 10 * off)
 		return 0;
 	return t->dip_v * min_d(cbrt(rate / 0.1), 2) *
-	       (exp(-b->struck / t->dip_off) - exp(-b->struck / t->dip_on));
+	       (exp(-b->struck / off) - exp(-b->struck / t->dip_on));
 }
 
 /**
@@ -311,7 +315,7 @@ static void move_heat(struct plant_block *b, double amp_a, double flow_w,
 
 	b->heat_w = cell_w * cells * t->capacity_ah +
 		    b->bypass_heat * b->bypass_a * max_d(b->volt_v, 0);
-	b->temp_c += (b->heat_w + flow_w) * dt_s / t->heat_j_per_k;
+	b->temp_c += (b->heat_w + b->extra_w + flow_w) * dt_s / t->heat_j_per_k;
 	b->age_years += dt_s / S_PER_YEAR *
 		exp(M_LN2 * (b->temp_c - REFERENCE_C) / t->ageing_double_k);
 	b->water_g += gas_ah * (1 - t->recombination) * WATER_G_PER_AH;

@@ -107,6 +107,9 @@ struct plant_work {
  * @r_factor: resistance relative to its type
  * @float_shift_v: shift of its float voltage per cell
  * @accept_factor: charge acceptance relative to its type
+ * @dip_stretch: length of its coup de fouet relative to its type
+ * @cool_factor: heat given to the air relative to its type
+ * @extra_w: heat from outside, a bad post for one
  * @shorted: cells of it that are shorted
  * @bypass_a: current past it (equalizer), 0 or more
  * @bypass_heat: share of the heat of the bypass that warms the block
@@ -127,6 +130,9 @@ struct plant_block {
 	double r_factor;
 	double float_shift_v;
 	double accept_factor;
+	double dip_stretch;
+	double cool_factor;
+	double extra_w;
 	unsigned int shorted;
 	double bypass_a;
 	double bypass_heat;
