@@ -58,6 +58,10 @@ const char *string_state_name(enum string_state state)
 
 static void forget(struct string_machine *m)
 {
+	if (m->state == STRING_DISCHARGE) {
+		m->broken_ns = m->last_ns;
+		m->owed = true;
+	}
 	m->begun = false;
 	m->was_low = false;
 	m->scans = 0;
@@ -266,6 +270,7 @@ static bool begin_discharge(struct string_machine *m,
 		    m->seconds[i].highest_uv > m->before_uv)
 			m->before_uv = m->seconds[i].highest_uv;
 	m->lowest_uv = s->median_uv;
+	m->broken_ns = 0;
 	m->by_current = by_current;
 	m->timers[TIMER_ABOVE].scans = 0;
 	m->timers[TIMER_BACK].scans = 0;
@@ -485,6 +490,15 @@ static bool in_unknown(struct string_machine *m, const struct string_scan *s)
 		return enter(m, STRING_UNKNOWN, now,
 			     "one complete scan, median %s V/cell; the next one decides",
 			     volts(v).s);
+	if (m->broken_ns && v < (END_MV - HYSTERESIS_MV) * MV &&
+	    now >= m->broken_ns && now - m->broken_ns <= GAP_S * SECOND_NS) {
+		uint64_t gap_s = (now - m->broken_ns) / SECOND_NS;
+
+		begin_discharge(m, s, now, drawn(s));
+		return enter(m, STRING_DISCHARGE, now,
+			     "median %s V/cell, and a discharge was on %llu s ago, before values stayed away",
+			     volts(v).s, (unsigned long long)gap_s);
+	}
 	if (!m->was_low && m->owed)
 		return enter(m, STRING_RECHARGE, now,
 			     "median %s V/cell at the first scans; the last discharge was not recharged before",

@@ -81,6 +81,7 @@ struct string_machine {
 	uint32_t dips;
 
 	bool owed;		/* float was not reached since a discharge */
+	uint64_t broken_ns;	/* a discharge was last seen, 0: none was broken */
 	bool begun;
 	bool was_low;		/* below the end level since the beginning */
 	uint32_t scans;

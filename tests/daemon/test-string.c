@@ -116,6 +116,23 @@ static void a_discharge_begins_ends_and_is_recharged(void **state)
 	assert_int_equal(r.changes, 4);
 }
 
+static void a_fall_too_slow_to_be_steep_counts_by_its_level(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r);
+	stay(&r, 2270, 100);
+	ramp(&r, 2270, 2100, 85, 0);
+	stay(&r, 2100, 10);
+	assert_state(&r, STRING_FLOAT);
+	scan(&r, 2099);
+	assert_state(&r, STRING_FLOAT);
+	scan(&r, 2099);
+	assert_state(&r, STRING_DISCHARGE);
+	assert_says(&r, "came from float to below 2.100 V/cell");
+}
+
 static void a_dip_is_counted_apart(void **state)
 {
 	struct run r;
@@ -222,6 +239,15 @@ static void boost_and_back_is_no_discharge(void **state)
 	assert_state(&r, STRING_FLOAT);
 	assert_int_equal(r.changes, 3);
 	assert_int_equal(r.machine.dips, 0);
+	/* 10 mV/cell to either side of the border belong to what is */
+	stay(&r, 2309, 300);
+	assert_state(&r, STRING_FLOAT);
+	stay(&r, 2311, 62);
+	assert_state(&r, STRING_BOOST);
+	stay(&r, 2291, 300);
+	assert_state(&r, STRING_BOOST);
+	stay(&r, 2289, 62);
+	assert_state(&r, STRING_FLOAT);
 }
 
 static void nothing_flaps_at_the_thresholds(void **state)
@@ -353,6 +379,37 @@ static void time_jumps_void_the_past(void **state)
 	scan(&r, 4000);
 	scan(&r, -4000);
 	scan(&r, 0);
+}
+
+static void a_discharge_outlasts_a_time_without_values(void **state)
+{
+	struct run r;
+
+	(void)state;
+	start(&r);
+	stay(&r, 2270, 100);
+	stay(&r, 2000, 200);
+	assert_true(string_machine_blind(&r.machine, STRING_OFFLINE,
+					 r.scan.time_ns, "nobody answers"));
+	r.scan.time_ns += 100 * SECOND;
+	stay(&r, 1990, 2);
+	assert_state(&r, STRING_DISCHARGE);
+	assert_says(&r, "102 s ago");
+	/* it ended meanwhile: that has to be recharged, it is no float */
+	string_machine_blind(&r.machine, STRING_OFFLINE, r.scan.time_ns,
+			     "nobody answers");
+	r.scan.time_ns += 100 * SECOND;
+	stay(&r, 2250, 2);
+	assert_state(&r, STRING_RECHARGE);
+	stay(&r, 2270, 3600);
+	assert_state(&r, STRING_FLOAT);
+	/* long ago it says nothing */
+	stay(&r, 2000, 200);
+	string_machine_blind(&r.machine, STRING_OFFLINE, r.scan.time_ns,
+			     "nobody answers");
+	r.scan.time_ns += 3600 * SECOND;
+	stay(&r, 2000, 60);
+	assert_state(&r, STRING_UNKNOWN);
 }
 
 static void fed_once_a_minute_it_sees_the_same(void **state)
@@ -676,7 +733,7 @@ static void doubled_and_late_samples_are_refused(void **state)
 	scans(&w, 1, 4, 13500, 0);
 	assert_state(s, STRING_UNKNOWN);
 	scans(&w, 1, 4, 13500, 0);
-	assert_state(s, STRING_FLOAT);
+	assert_state(s, STRING_RECHARGE);
 	policy_free(w.policy);
 }
 
@@ -759,6 +816,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(one_scan_is_no_evidence),
 		cmocka_unit_test(a_discharge_begins_ends_and_is_recharged),
+		cmocka_unit_test(
+			a_fall_too_slow_to_be_steep_counts_by_its_level),
 		cmocka_unit_test(a_dip_is_counted_apart),
 		cmocka_unit_test(a_paused_charger_is_rest_and_no_discharge),
 		cmocka_unit_test(rest_becomes_discharge_by_its_slope),
@@ -767,6 +826,7 @@ int main(void)
 		cmocka_unit_test(the_current_says_it),
 		cmocka_unit_test(a_start_in_the_middle_waits_for_evidence),
 		cmocka_unit_test(time_jumps_void_the_past),
+		cmocka_unit_test(a_discharge_outlasts_a_time_without_values),
 		cmocka_unit_test(fed_once_a_minute_it_sees_the_same),
 		cmocka_unit_test(values_are_those_of_the_requirement),
 		cmocka_unit_test(events_tell_states_and_why),
