@@ -9,12 +9,17 @@
 #define S_PER_YEAR	(365.25 * 24 * S_PER_H)
 /* Water that an Ah takes apart: 18.015 g/mol, 2 electrons, 96485 C/mol */
 #define WATER_G_PER_AH	(18.015 * S_PER_H / (2 * 96485.0))
+/* Acid of a full cell boils; what heats it further makes steam */
+#define BOIL_C		108.0
+#define STEAM_J_PER_G	2257.0
 /* No Newton step is longer: the side reaction is an exponential */
 #define STEP_V		0.1
 /* The coup de fouet returns with this time constant on float */
 #define REARM_H		12.0
 #define REARM_POLAR_V	0.02
 #define REARM_CHARGE	0.98
+/* Level of the near store at which cells stand in reversal: no deeper */
+#define LEVEL_MIN	(-0.4)
 
 static double min_d(double a, double b)
 {
@@ -118,7 +123,7 @@ double plant_block_charge(const struct plant_block *b)
 {
 	const struct plant_type *t = b->type;
 
-	return t->avail * b->near + (1 - t->avail) * b->far;
+	return max_d(t->avail * b->near + (1 - t->avail) * b->far, 0);
 }
 
 /**
@@ -293,7 +298,8 @@ static void move_charge(struct plant_block *b, double dt_h)
 	double moved = b->work.main_now * t->capacity_ah / full_ah(b) * dt_h;
 	double leak = t->diffusion_per_h * (b->far - b->near) * dt_h;
 
-	b->near = min_d(b->near + (moved + leak) / t->avail, 1);
+	b->near = b->near + (moved + leak) / t->avail;
+	b->near = min_d(max_d(b->near, LEVEL_MIN), 1);
 	b->far = min_d(b->far - leak / (1 - t->avail), 1);
 	if (moved < 0)
 		b->struck = min_d(b->struck - moved, 1);
@@ -316,6 +322,11 @@ static void move_heat(struct plant_block *b, double amp_a, double flow_w,
 	b->heat_w = cell_w * cells * t->capacity_ah +
 		    b->bypass_heat * b->bypass_a * max_d(b->volt_v, 0);
 	b->temp_c += (b->heat_w + b->extra_w + flow_w) * dt_s / t->heat_j_per_k;
+	if (b->temp_c > BOIL_C) {
+		b->water_g += (b->temp_c - BOIL_C) * t->heat_j_per_k /
+			      STEAM_J_PER_G;
+		b->temp_c = BOIL_C;
+	}
 	b->age_years += dt_s / S_PER_YEAR *
 		exp(M_LN2 * (b->temp_c - REFERENCE_C) / t->ageing_double_k);
 	b->water_g += gas_ah * (1 - t->recombination) * WATER_G_PER_AH;

@@ -357,6 +357,62 @@ static void warms_up_within_hours(void **state)
 	near("thermal time constant, h", h, 5, 5);
 }
 
+/* Ah in and out are where the charge went; the side reaction is no charge */
+static void charge_is_kept(void **state)
+{
+	double full, before, moved = 0;
+	struct rig r;
+
+	(void)state;
+	rig_init(&r, 12, 100, 1, 25);
+	r.type.float_a_per_ah = 0;
+	r.type.layer_f_per_ah = 0.01;
+	full = r.type.capacity_ah * r.type.charge_ratio;
+	for (int i = 0; i < 48 * 60; i++) {
+		before = plant_block_charge(&r.block);
+		if (i < 180)
+			rig_load(&r, 25, 60);
+		else
+			rig_charge(&r, 2.25, 10, 60);
+		moved += r.block.amp_a / 60;
+		assert_true(fabs((plant_block_charge(&r.block) - before) * full
+				 - r.block.amp_a / 60) < 0.01);
+	}
+	printf("# charge %.4f, Ah balance %.3f\n", plant_block_charge(&r.block),
+	       moved);
+	assert_true(fabs(moved / full - (plant_block_charge(&r.block) - 1)) <
+		    0.001);
+}
+
+/* Steps of a second and of a minute tell the same */
+static void the_step_does_not_matter(void **state)
+{
+	static const double amp[] = { 5, 20, 65, 120 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(amp); i++) {
+		struct rig fine, coarse;
+		double seconds = 0.6 * 100 / amp[i] * 3600 / 2;
+
+		rig_init(&fine, 12, 100, 1, 25);
+		rig_init(&coarse, 12, 100, 1, 25);
+		for (int s = 0; s < (int)seconds / 60 * 60; s++)
+			rig_load(&fine, amp[i], 1);
+		for (int s = 0; s < (int)seconds / 60; s++)
+			rig_load(&coarse, amp[i], 60);
+		printf("# %g A: %.4f V in steps of 1 s, %.4f V of 60 s\n",
+		       amp[i], rig_cell_v(&fine), rig_cell_v(&coarse));
+		assert_true(fabs(rig_cell_v(&fine) - rig_cell_v(&coarse)) <
+			    0.003);
+		for (int s = 0; s < 6 * 3600; s++)
+			rig_charge(&fine, 2.25, 10, 1);
+		for (int s = 0; s < 6 * 60; s++)
+			rig_charge(&coarse, 2.25, 10, 60);
+		assert_true(fabs(plant_block_charge(&fine.block) -
+				 plant_block_charge(&coarse.block)) < 0.003);
+	}
+}
+
 /* A driven-on discharge ends in reversal, not in nonsense */
 static void overdischarge_reverses_and_stays_finite(void **state)
 {
@@ -364,9 +420,14 @@ static void overdischarge_reverses_and_stays_finite(void **state)
 
 	(void)state;
 	rig_init(&r, 2, 100, 1, 25);
-	for (int i = 0; i < 3 * 60; i++)
+	for (int i = 0; i < 24 * 60; i++)
 		rig_load(&r, 65, 60);
 	assert_true(rig_cell_v(&r) < 0 && rig_cell_v(&r) > -2);
+	assert_true(plant_block_charge(&r.block) == 0);
+	/* And it takes charge again, not a day's debt */
+	for (int i = 0; i < 36 * 60; i++)
+		rig_charge(&r, 2.30, 10, 60);
+	assert_true(plant_block_charge(&r.block) > 0.95);
 	assert_int_equal(r.bank.failures, 0);
 }
 
@@ -418,6 +479,8 @@ int main(void)
 		cmocka_unit_test(a_discharge_begins_with_a_dip),
 		cmocka_unit_test(voltage_and_charge_recover_after_a_discharge),
 		cmocka_unit_test(warms_up_within_hours),
+		cmocka_unit_test(charge_is_kept),
+		cmocka_unit_test(the_step_does_not_matter),
 		cmocka_unit_test(overdischarge_reverses_and_stays_finite),
 		cmocka_unit_test(gassing_costs_water_with_voltage),
 		cmocka_unit_test(a_type_that_does_not_exist_is_refused),
