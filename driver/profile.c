@@ -65,6 +65,8 @@ const char *bacs_profile_check(const struct bacs_profile *profile)
 	if (profile->response_ms < BACS_RESPONSE_MS_MIN ||
 	    profile->response_ms > BACS_RESPONSE_MS_MAX)
 		return "response time-out outside 5-10000 ms";
+	if (profile->nominal_mv > BACS_PROFILE_NOMINAL_MV_MAX)
+		return "nominal voltage above 1000 V";
 	if (block->function != RTU_READ_HOLDING &&
 	    block->function != RTU_READ_INPUT)
 		return "function is neither 3 nor 4";

@@ -324,17 +324,37 @@ static void waiting_timer(struct scan *scan, u64 now)
 	fail(scan, -ETIMEDOUT);
 }
 
+/* A frame that we did not cause has another master behind it; noise has not. */
+static void judge_heard(struct scan *scan)
+{
+	if (!scan->rx_line_error && !scan->rx_dropped &&
+	    rtu_crc_ok(scan->rx, scan->rx_len))
+		scan_heard_master(scan);
+	rx_reset(scan);
+}
+
 static void listening_timer(struct scan *scan, u64 now)
 {
 	bool heard = scan->last_rx >= scan->started;
+	u64 end = scan->started + SCAN_LISTEN_NS;
 
-	if (heard && now < scan->last_rx + SCAN_LISTEN_QUIET_NS &&
-	    now < scan->started + SCAN_LISTEN_MAX_NS) {
-		scan->ops->set_timer(scan->ctx,
-				     scan->last_rx + SCAN_LISTEN_QUIET_NS);
+	if (heard && rx_any(scan)) {
+		if (now < scan->last_rx + scan_silence_ns(scan) &&
+		    now < scan->started + SCAN_LISTEN_MAX_NS) {
+			scan->ops->set_timer(scan->ctx, scan->last_rx +
+					     scan_silence_ns(scan));
+			return;
+		}
+		judge_heard(scan);
+	}
+	if (heard)
+		end = min_t(u64, max_t(u64, end,
+				       scan->last_rx + SCAN_LISTEN_QUIET_NS),
+			    scan->started + SCAN_LISTEN_MAX_NS);
+	if (now < end) {
+		scan->ops->set_timer(scan->ctx, end);
 		return;
 	}
-	rx_reset(scan);
 	scan_set_bus_state(scan, BACS_BUS_STATE_DISCOVERING);
 	enter_gap(scan, now);
 	advance(scan);
@@ -354,11 +374,7 @@ void scan_timer(struct scan *scan)
 	case SCAN_STOPPED:
 		break;
 	case SCAN_LISTENING:
-		if (now < scan->started + SCAN_LISTEN_NS)
-			scan->ops->set_timer(scan->ctx,
-					     scan->started + SCAN_LISTEN_NS);
-		else
-			listening_timer(scan, now);
+		listening_timer(scan, now);
 		break;
 	case SCAN_GAP:
 		advance(scan);
@@ -407,7 +423,8 @@ void scan_rx(struct scan *scan, const u8 *bytes, size_t len)
 	switch (scan->phase) {
 	case SCAN_LISTENING:
 		scan->stats.noise += len;
-		scan_heard_master(scan);
+		rx_append(scan, bytes, len, now);
+		scan->ops->set_timer(scan->ctx, now + scan_silence_ns(scan));
 		break;
 	case SCAN_WAITING:
 		rx_append(scan, bytes, len, now);

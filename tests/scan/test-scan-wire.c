@@ -660,6 +660,59 @@ static void a_foreign_request_is_a_second_master_and_told_once(void **state)
 	done(rig);
 }
 
+static struct rig *listening(void)
+{
+	struct scan_config config = { 0 };
+
+	rig_expect(&config, 1, 1);
+	return rig_new(&config);
+}
+
+static void noise_while_listening_is_no_second_master(void **state)
+{
+	struct rig *rig = listening();
+	static const u8 junk[] = { 0x00, 0xFF, 0x12, 0x34, 0x56 };
+
+	(void)state;
+	rig_say(rig, rig->now + 10 * RIG_MS, junk, sizeof(junk));
+	rig_run(rig, 3 * RIG_S);
+	assert_false(rig->scan.second_master);
+	assert_int_not_equal(rig->scan.state, BACS_BUS_STATE_LISTENING);
+	assert_int_equal(rig->scan.stats.noise, sizeof(junk));
+	done(rig);
+}
+
+static void any_frame_while_listening_is_a_second_master(void **state)
+{
+	struct rig *rig = listening();
+	u8 frame[8];
+
+	(void)state;
+	rtu_build_read(frame, 77, RTU_READ_INPUT, 0, 10);
+	rig_say(rig, rig->now + 10 * RIG_MS, frame, sizeof(frame));
+	rig_run(rig, 3 * RIG_S);
+	assert_true(rig->scan.second_master);
+	assert_int_equal(rig_count_notes(rig, SCAN_NOTE_SECOND_MASTER, 0), 1);
+	done(rig);
+}
+
+static void the_first_request_waits_until_a_second_master_pauses(void **state)
+{
+	struct rig *rig = listening();
+	u8 frame[8];
+
+	(void)state;
+	rtu_build_read(frame, 77, RTU_READ_INPUT, 0, 10);
+	for (int i = 0; i < 8; i++)
+		rig_say(rig, rig->now + (10 + 400 * i) * RIG_MS, frame,
+			sizeof(frame));
+	rig_run(rig, 3500 * RIG_MS);
+	assert_int_equal(rig->sent_count, 0);
+	rig_run(rig, 1000 * RIG_MS);
+	assert_int_not_equal(rig->sent_count, 0);
+	done(rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -694,6 +747,9 @@ int main(void)
 		cmocka_unit_test(a_tty_that_takes_no_bytes_is_silence_and_no_endless_loop),
 		cmocka_unit_test(a_line_that_babbles_loses_its_modules_and_gets_them_back),
 		cmocka_unit_test(a_foreign_request_is_a_second_master_and_told_once),
+		cmocka_unit_test(noise_while_listening_is_no_second_master),
+		cmocka_unit_test(any_frame_while_listening_is_a_second_master),
+		cmocka_unit_test(the_first_request_waits_until_a_second_master_pauses),
 	};
 
 	return RUN("scan-wire", tests);

@@ -387,6 +387,7 @@ enum bacs_quantity {
 
 #define BACS_PROFILE_REGISTERS_MAX	125	/* Modbus V1.1b3, 6.3 and 6.4 */
 #define BACS_PROFILE_FIELDS_MAX		24
+#define BACS_PROFILE_NOMINAL_MV_MAX	1000000
 
 /* A profile that reads one block of registers of every module */
 enum bacs_profile_attr {
