@@ -97,6 +97,28 @@ static void the_wander_stays_within_its_bound(void **state)
 	assert_true(most <= 13.52 && most > 13.515);
 }
 
+/* The layer takes up the wander: the current swings, its mean does not move */
+static void the_wander_moves_the_current_not_its_mean(void **state)
+{
+	double sum = 0, most = 0;
+	struct rig r;
+
+	(void)state;
+	rig_init(&r, &plant_charger_float);
+	r.site.charger.wander_v = 0.020;
+	run(&r, 5 * DAY_S, 60);
+	for (int min = 0; min < 5 * 24 * 60; min++) {
+		run(&r, 60, 60);
+		sum += r.string.amp_a;
+		most = fmax(most, r.string.amp_a);
+	}
+	sum /= 5 * 24 * 60;
+	printf("# float current %.1f mA in the mean, up to %.1f mA\n",
+	       1e3 * sum, 1e3 * most);
+	assert_true(fabs(sum / 0.040 - 1) < 0.05);
+	assert_true(most > 2 * sum);
+}
+
 static void a_discharge_is_followed_by_boost_then_float(void **state)
 {
 	struct rig r;
@@ -317,6 +339,7 @@ int main(void)
 		cmocka_unit_test(float_voltage_is_that_of_the_manual),
 		cmocka_unit_test(a_faulty_charger_is_off_by_its_error),
 		cmocka_unit_test(the_wander_stays_within_its_bound),
+		cmocka_unit_test(the_wander_moves_the_current_not_its_mean),
 		cmocka_unit_test(a_discharge_is_followed_by_boost_then_float),
 		cmocka_unit_test(a_short_failure_brings_no_boost),
 		cmocka_unit_test(intermittent_charging_rests_for_four_weeks),
