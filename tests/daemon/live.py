@@ -391,10 +391,12 @@ def sigterm_writes_what_is_in_memory(w):
     w.step("sample bacsA 2 resistance_uohm=4321 ri_sequence=7", "end bacsA")
     wait_for("values", lambda: w.module(2, "Values").get("ri_sequence"))
     w.stop()
-    assert w.sql("SELECT sum(scans), min(voltage_mv) FROM history "
-                 "WHERE address = 1") == [(10, 13500)]
-    assert w.sql("SELECT resistance_uohm, sequence, voltage_mv FROM "
-                 "resistance") == [(4321, 7, 13500)]
+    rows = w.sql("SELECT sum(scans), min(voltage_mv) FROM history "
+                 "WHERE address = 1")
+    assert rows == [(10, 13500)], rows
+    rows = w.sql("SELECT resistance_uohm, sequence, voltage_mv FROM "
+                 "resistance")
+    assert rows == [(4321, 7, 13500)], rows
 
 
 def a_full_disk_degrades_the_history_alone(w):
