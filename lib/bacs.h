@@ -334,6 +334,8 @@ int bacs_fd(const struct bacs *b);
  * Never waits for the wire. Lost messages (the socket overran, a gap in the
  * numbers) and dumps the driver marks as interrupted lead to a new dump; the
  * differences appear as notices. Unread notices of the last call are kept.
+ * Every sample that reached the socket is told once, each module's in the order
+ * of their times.
  *
  * Return: number of notices that can be taken now, or a negative errno; the
  * handle stays usable and tries again by itself after a second.

@@ -189,33 +189,6 @@ static int open_all(struct bacs *b)
 	return driver_attach(b);
 }
 
-BACS_EXPORT int bacs_open(unsigned int flags, struct bacs **ret)
-{
-	struct bacs *b;
-	int r;
-
-	assert(ret);
-	if (flags & ~(BACS_OPEN_SAMPLES | BACS_OPEN_EVENTS))
-		return -EINVAL;
-	b = calloc(1, sizeof(*b));
-	if (!b)
-		return -ENOMEM;
-	b->flags = flags;
-	b->epoll_fd = b->monitor_fd = b->timer_fd = b->request_fd = -1;
-	b->last = &b->first;
-
-	r = open_all(b);
-	if (r < 0) {
-		bacs_close(b);
-		return r;
-	}
-	/* interrupted dumps only: the next dispatch tries again */
-	if (sync_now(b) < 0)
-		bacs_ops()->timer_set(b->timer_fd, RETRY_NS);
-	*ret = b;
-	return 0;
-}
-
 BACS_EXPORT struct bacs *bacs_close(struct bacs *b)
 {
 	if (!b)
@@ -313,21 +286,65 @@ static int take_batch(struct bacs *b)
 {
 	int r;
 
-	if (b->monitor_fd < 0)
-		return 0;
-	for (int i = 0; i < BATCH; i++) {
+	b->drained = b->monitor_fd < 0;
+	for (int i = 0; i < BATCH && !b->drained; i++) {
 		r = take_datagram(b);
-		if (r == -EAGAIN)
+		if (r == -EAGAIN) {
+			b->drained = true;
 			return 0;
+		}
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
+/* What was read comes after all that waits in the socket */
+static int show_read(struct bacs *b)
+{
+	int r;
+
+	if (!b->has_read)
+		return 0;
+	r = take_batch(b);
+	if (b->drained)
+		model_show_read(b);
+	/* the batch may have asked for another dump */
+	if (b->resync)
+		bacs_ops()->timer_set(b->timer_fd, 1);
+	return r;
+}
+
 static int pending(const struct bacs *b)
 {
 	return b->pending > INT32_MAX ? INT32_MAX : (int)b->pending;
+}
+
+BACS_EXPORT int bacs_open(unsigned int flags, struct bacs **ret)
+{
+	struct bacs *b;
+	int r;
+
+	assert(ret);
+	if (flags & ~(BACS_OPEN_SAMPLES | BACS_OPEN_EVENTS))
+		return -EINVAL;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return -ENOMEM;
+	b->flags = flags;
+	b->epoll_fd = b->monitor_fd = b->timer_fd = b->request_fd = -1;
+	b->last = &b->first;
+
+	r = open_all(b);
+	if (r < 0) {
+		bacs_close(b);
+		return r;
+	}
+	/* interrupted dumps only: the next dispatch tries again */
+	if (sync_now(b) < 0 || show_read(b) < 0)
+		bacs_ops()->timer_set(b->timer_fd, RETRY_NS);
+	*ret = b;
+	return 0;
 }
 
 BACS_EXPORT int bacs_dispatch(struct bacs *b)
@@ -343,6 +360,8 @@ BACS_EXPORT int bacs_dispatch(struct bacs *b)
 		synced = sync_now(b);
 	if (!r)
 		r = synced;
+	if (!r)
+		r = show_read(b);
 	if (b->failure) {
 		r = b->failure;
 		b->failure = 0;
@@ -370,6 +389,8 @@ BACS_EXPORT int bacs_refresh(struct bacs *b)
 				 bacs_driver_name(b->driver));
 	b->resync = true;
 	r = sync_now(b);
+	if (!r)
+		r = show_read(b);
 	return r < 0 ? r : pending(b);
 }
 

@@ -285,6 +285,21 @@ static void handle_event(struct bacs *b, struct nlattr **tb,
 	}
 }
 
+/*
+ * A bus unknown so far is read at once when it starts, not after the batch:
+ * its first samples follow.
+ */
+static struct bacs_bus *read_bus(struct bacs *b, const char *name,
+				 const struct nlattr *event)
+{
+	struct event_info e = { 0 };
+
+	if (!event || parse_event(event, &e) < 0 ||
+	    e.kind != BACS_EVENT_BUS_STARTED || model_sync(b) < 0)
+		b->resync = true;
+	return model_bus(b, name);
+}
+
 /**
  * event_handle() - take one notification of the family
  * @b: handle
@@ -313,10 +328,10 @@ void event_handle(struct bacs *b, const struct nlmsghdr *nlh)
 		return;
 	}
 	bus = model_bus(b, name);
-	if (!bus) {
-		b->resync = true;
+	if (!bus)
+		bus = read_bus(b, name, tb[BACS_A_EVENT]);
+	if (!bus)
 		return;
-	}
 	check_sequence(b, bus, g->cmd == BACS_CMD_SAMPLES_NTF ?
 		       GROUP_SAMPLES : GROUP_EVENTS,
 		       nla_get_u32(tb[BACS_A_SEQUENCE]));

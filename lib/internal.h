@@ -111,7 +111,8 @@ struct sequence {
 
 struct bacs_module {
 	struct bacs_bus *bus;
-	struct module_info info;
+	struct module_info info;	/* sample: the last one noticed */
+	struct bacs_sample read;	/* waits for older ones in the socket */
 	char device[BACS_BUS_NAME_MAX + 5];
 	uint32_t alarms;	/* as last noticed */
 	uint32_t boots;		/* as last noticed, 0: not told */
@@ -164,6 +165,8 @@ struct bacs {
 	int failure;		/* a notice was lost for want of memory */
 	bool resync;		/* the model may be incomplete */
 	bool lost;		/* because messages were lost */
+	bool drained;		/* no notification waits in the socket */
+	bool has_read;		/* some module has a sample that was read */
 	uint64_t diag[BACS_DIAG_COUNT];
 	char error[BACS_ERROR_TEXT];
 	/* a notification may cause a request while it is being read */
@@ -207,6 +210,7 @@ bool bus_name_valid(const char *name);
 int model_sync(struct bacs *b);
 int model_refresh_module(struct bacs *b, struct bacs_bus *bus, uint8_t address,
 			 bool quiet);
+void model_show_read(struct bacs *b);
 void model_drop_bus(struct bacs *b, struct bacs_bus *bus, uint64_t time_ns);
 void model_drop_all(struct bacs *b);
 struct bacs_bus *model_bus(struct bacs *b, const char *name);

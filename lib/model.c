@@ -196,28 +196,6 @@ static void note_alarms(struct bacs *b, struct bacs_module *m)
 	m->alarms = mask;
 }
 
-static void add_module(struct bacs *b, struct bacs_bus *bus,
-		       struct bacs_module *m)
-{
-	m->bus = bus;
-	bus->modules[m->info.address] = m;
-	m->boots = (uint32_t)m->info.sample.value[BACS_Q_BOOTS];
-	notice_add(b, BACS_NOTICE_MODULE_ADDED, bus, m,
-		   or_now(m->info.state_since_ns), 0, m->info.state);
-	if (m->info.sample.time_ns)
-		notice_add_sample(b, m);
-	note_alarms(b, m);
-}
-
-static void drop_module(struct bacs *b, struct bacs_module *m,
-			uint64_t time_ns)
-{
-	notice_add(b, BACS_NOTICE_MODULE_REMOVED, m->bus, m, time_ns,
-		   m->info.state, 0);
-	m->bus->modules[m->info.address] = NULL;
-	free(m);
-}
-
 static void diff_boots(struct bacs *b, struct bacs_module *m)
 {
 	uint32_t boots = (uint32_t)m->info.sample.value[BACS_Q_BOOTS];
@@ -229,16 +207,83 @@ static void diff_boots(struct bacs *b, struct bacs_module *m)
 		m->boots = boots;
 }
 
+/* A sample that is not newer does not undo one that was delivered */
+static void show_sample(struct bacs *b, struct bacs_module *m,
+			const struct bacs_sample *sample)
+{
+	if (sample->time_ns <= m->info.sample.time_ns)
+		return;
+	m->info.sample = *sample;
+	diff_boots(b, m);
+	notice_add_sample(b, m);
+	note_alarms(b, m);
+}
+
+/*
+ * What a request reads is newer than what waits in the socket. Those who want
+ * every sample get it after those, or they would be taken for old ones.
+ */
+static void take_read(struct bacs *b, struct bacs_module *m,
+		      const struct bacs_sample *sample)
+{
+	if (b->flags & BACS_OPEN_SAMPLES) {
+		m->read = *sample;
+		b->has_read = true;
+	} else {
+		show_sample(b, m, sample);
+	}
+}
+
+/**
+ * model_show_read() - deliver samples that were read, not notified
+ * @b: handle; no notification waits in its socket
+ */
+void model_show_read(struct bacs *b)
+{
+	if (!b->has_read)
+		return;
+	b->has_read = false;
+	for (struct bacs_bus *bus = b->buses; bus; bus = bus->next)
+		for (unsigned int i = 0; i < BACS_ADDRESSES; i++) {
+			struct bacs_module *m = bus->modules[i];
+
+			if (!m || !m->read.time_ns)
+				continue;
+			show_sample(b, m, &m->read);
+			m->read.time_ns = 0;
+		}
+}
+
+static void add_module(struct bacs *b, struct bacs_bus *bus,
+		       struct bacs_module *m)
+{
+	const struct bacs_sample sample = m->info.sample;
+
+	m->bus = bus;
+	bus->modules[m->info.address] = m;
+	m->info.sample = (struct bacs_sample){ 0 };
+	m->boots = (uint32_t)sample.value[BACS_Q_BOOTS];
+	notice_add(b, BACS_NOTICE_MODULE_ADDED, bus, m,
+		   or_now(m->info.state_since_ns), 0, m->info.state);
+	take_read(b, m, &sample);
+}
+
+static void drop_module(struct bacs *b, struct bacs_module *m,
+			uint64_t time_ns)
+{
+	notice_add(b, BACS_NOTICE_MODULE_REMOVED, m->bus, m, time_ns,
+		   m->info.state, 0);
+	m->bus->modules[m->info.address] = NULL;
+	free(m);
+}
+
 static void diff_module(struct bacs *b, struct bacs_module *m,
 			const struct module_info *now, bool quiet)
 {
 	const struct module_info old = m->info;
-	bool newer = now->sample.time_ns > old.sample.time_ns;
 
 	m->info = *now;
-	/* a dump without the sample does not undo one that was delivered */
-	if (!newer)
-		m->info.sample = old.sample;
+	m->info.sample = old.sample;
 
 	if (old.serial && now->serial && old.serial != now->serial)
 		notice_add(b, BACS_NOTICE_MODULE_CHANGED, m->bus, m,
@@ -246,10 +291,7 @@ static void diff_module(struct bacs *b, struct bacs_module *m,
 	if (old.state != now->state)
 		notice_add(b, BACS_NOTICE_MODULE_STATE, m->bus, m,
 			   or_now(now->state_since_ns), old.state, now->state);
-	if (newer) {
-		diff_boots(b, m);
-		notice_add_sample(b, m);
-	}
+	take_read(b, m, &now->sample);
 	if (!quiet && (memcmp(&old.limits, &now->limits, sizeof(old.limits)) ||
 		       strcmp(old.label, now->label)))
 		notice_add(b, BACS_NOTICE_LIMITS, m->bus, m, bacs_now_ns(),
@@ -392,6 +434,9 @@ static int take_one(struct bacs *b, const struct nlmsghdr *nlh, void *arg)
  * @address: its address
  * @quiet: the caller has its own notice of changed settings
  *
+ * An event asked for it. The state of a module that is known is left to those
+ * events that follow, as samples between may still wait in the socket.
+ *
  * Return: 0 or a negative errno; the model is unchanged then.
  */
 int model_refresh_module(struct bacs *b, struct bacs_bus *bus, uint8_t address,
@@ -416,6 +461,8 @@ int model_refresh_module(struct bacs *b, struct bacs_bus *bus, uint8_t address,
 
 	m = bus->modules[address];
 	if (m) {
+		one.info.state = m->info.state;
+		one.info.state_since_ns = m->info.state_since_ns;
 		diff_module(b, m, &one.info, quiet);
 		return 0;
 	}

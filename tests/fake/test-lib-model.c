@@ -148,6 +148,107 @@ static void the_same_sample_is_told_once(void **state)
 	bacs_close(b);
 }
 
+/* Counts the samples of a module; fails if one is not newer than that before */
+static unsigned int samples_in_order(struct bacs *b, unsigned int address)
+{
+	const struct bacs_notice *n;
+	unsigned int found = 0;
+	uint64_t last = 0, now;
+
+	while ((n = bacs_next_notice(b))) {
+		if (bacs_notice_kind(n) != BACS_NOTICE_SAMPLE ||
+		    bacs_notice_address(n) != address)
+			continue;
+		now = bacs_sample_time_ns(bacs_notice_sample(n));
+		assert_true(now > last);
+		last = now;
+		found++;
+	}
+	return found;
+}
+
+static void scans(const char *bus, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		step("advance 1000000000");
+		step("scan %s voltage_mv=13500", bus);
+	}
+}
+
+/* What is read from the driver is newer than what waits in the socket */
+static void no_sample_is_lost_behind_one_that_was_read(void **state)
+{
+	struct bacs *b;
+
+	(void)state;
+	three_modules();
+	b = open_handle(SAMPLES_AND_EVENTS);
+	forget(b);
+	/* kind 9 is LIMITS, 7 is MODULE_CHANGED */
+	step("event bacsA kind=9 address=1");
+	scans("bacsA", 3);
+	step("event bacsA kind=7 address=1");
+	scans("bacsA", 3);
+	dispatch(b);
+	assert_int_equal(samples_in_order(b, 1), 6);
+
+	/* lost and back while nobody listened: its samples came before */
+	scans("bacsA", 2);
+	step("state bacsA 1 lost");
+	step("advance 1");
+	step("state bacsA 1 ok");
+	scans("bacsA", 2);
+	step("state bacsA 1 lost");
+	dispatch(b);
+	assert_int_equal(samples_in_order(b, 1), 4);
+	assert_int_equal(bacs_module_state(bacs_module_find(
+				 bacs_bus_first(b), 1)), BACS_MODULE_LOST);
+	bacs_close(b);
+}
+
+static void no_sample_is_lost_behind_a_dump(void **state)
+{
+	struct bacs *b;
+
+	(void)state;
+	three_modules();
+	b = open_handle(SAMPLES_AND_EVENTS);
+	forget(b);
+	scans("bacsA", 3);
+	assert_true(bacs_refresh(b) >= 0);
+	scans("bacsA", 3);
+	step("overrun");
+	scans("bacsA", 100);
+	dispatch(b);
+	assert_int_equal(samples_in_order(b, 1), 106);
+
+	/* one that no notification brings is delivered all the same */
+	step("advance 1000000000");
+	step("module bacsA 1 sample.voltage_mv=13001 sample.time_ns=%llu",
+	     BOOT_NS + 500000000000);
+	step("overrun");
+	dispatch(b);
+	assert_int_equal(samples_in_order(b, 1), 1);
+	bacs_close(b);
+}
+
+static void no_sample_of_a_bus_that_starts_is_lost(void **state)
+{
+	struct bacs *b;
+
+	(void)state;
+	three_modules();
+	b = open_handle(SAMPLES_AND_EVENTS);
+	forget(b);
+	step("advance 1000000000");
+	step("start bacsB state=running");
+	step("add bacsB 7 state=ok");
+	scans("bacsB", 5);
+	dispatch(b);
+	assert_int_equal(samples_in_order(b, 7), 5);
+	bacs_close(b);
+}
+
 static void gap_is_counted_and_repaired(void **state)
 {
 	const struct bacs_notice *n;
@@ -399,6 +500,9 @@ int main(void)
 		T(dump_fills_the_model),
 		T(samples_arrive_one_by_one),
 		T(the_same_sample_is_told_once),
+		T(no_sample_is_lost_behind_one_that_was_read),
+		T(no_sample_is_lost_behind_a_dump),
+		T(no_sample_of_a_bus_that_starts_is_lost),
 		T(gap_is_counted_and_repaired),
 		T(overrun_ends_in_differences),
 		T(reader_that_stops_is_told_of_the_overrun),
