@@ -2,18 +2,23 @@
 /* The configuration in the words of the policy */
 #include "config-give.h"
 
-static void cell_limits(const struct config_limits *from,
-			struct policy_limits *to)
+static void site_limits(const struct config_limits *from, struct limit_set *to)
 {
-	policy_unset_limits(to);
-	to->value[BACS_LIMIT_VOLTAGE_MIN] = from->voltage_low_mv;
-	to->value[BACS_LIMIT_VOLTAGE_MAX] = from->voltage_high_mv;
-	to->value[BACS_LIMIT_VOLTAGE_LCRIT] = from->voltage_low_alarm_mv;
-	to->value[BACS_LIMIT_VOLTAGE_CRIT] = from->voltage_high_alarm_mv;
-	to->value[BACS_LIMIT_TEMPERATURE_MIN] = from->temp_low_mc;
-	to->value[BACS_LIMIT_TEMPERATURE_MAX] = from->temp_high_mc;
-	to->value[BACS_LIMIT_TEMPERATURE_LCRIT] = from->temp_low_alarm_mc;
-	to->value[BACS_LIMIT_TEMPERATURE_CRIT] = from->temp_high_alarm_mc;
+	int s;
+
+	limit_set_defaults(to);
+	for (s = 0; s < LIMIT_STATES; s++) {
+		int32_t *v = &to->value[limit_voltage(s, 0)];
+
+		v[LIMIT_LOW_ALARM] = from->voltage_low_alarm_mv;
+		v[LIMIT_LOW] = from->voltage_low_mv;
+		v[LIMIT_HIGH] = from->voltage_high_mv;
+		v[LIMIT_HIGH_ALARM] = from->voltage_high_alarm_mv;
+	}
+	to->value[LIMIT_TEMP_LOW] = from->temp_low_mc;
+	to->value[LIMIT_TEMP_HIGH] = from->temp_high_mc;
+	to->value[LIMIT_TEMP_LOW_ALARM] = from->temp_low_alarm_mc;
+	to->value[LIMIT_TEMP_HIGH_ALARM] = from->temp_high_alarm_mc;
 }
 
 _Static_assert(CONFIG_UNSET == POLICY_UNSET, "both say unset the same way");
@@ -53,7 +58,7 @@ static int give_string(const struct config *c, struct policy *p,
 
 int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 {
-	struct policy_limits limits;
+	struct limit_set limits;
 	size_t i;
 	int j, r = 0;
 
@@ -67,7 +72,7 @@ int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 	}
 	for (i = 0; r == 0 && i < c->string_count; i++)
 		r = give_string(c, p, &c->strings[i]);
-	cell_limits(&c->limits, &limits);
+	site_limits(&c->limits, &limits);
 	policy_config_limits(p, &limits);
 	policy_config_end(p, now_ns);
 	return r;

@@ -13,7 +13,7 @@ struct policy {
 	size_t bus_count;
 	struct policy_string **strings;	/* by number */
 	size_t string_count;
-	struct policy_limits per_cell;
+	struct limit_set limits;	/* of the site */
 	char config_error[POLICY_REASON_MAX + 1];
 	uint64_t now_ns;
 	uint64_t tick_ns;		/* of the last tick */
@@ -48,12 +48,18 @@ void policy_judge_all(struct policy *policy);
  */
 void policy_push(struct policy *policy, struct policy_module *module,
 		 bool clear);
-/* Limits of the configuration in the module's own volts; true if they changed */
+/* Limits that hold now in the module's own volts; true if they changed */
 bool policy_set_wants(struct policy *policy, struct policy_module *module);
 /* Are the configured limits in force? True if none are configured. */
 bool policy_limits_match(const struct policy_module *module);
 
+/* The string is in another state: other limits hold */
+void policy_limits_of_state(struct policy *policy,
+			    const struct policy_string *string);
+
 /* string.c: the strings, beside the modules they are made of */
+struct policy_string *policy_get_string(const struct policy *policy,
+					const char *name);
 void policy_strings_begin(struct policy *policy);
 void policy_strings_end(struct policy *policy);
 void policy_strings_free(struct policy *policy);

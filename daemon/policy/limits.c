@@ -51,22 +51,73 @@ static bool any_set(const struct policy_limits *limits)
 	return false;
 }
 
+_Static_assert(LIMIT_UNSET == POLICY_UNSET, "both say unset the same way");
+
+/* What the levels are called in the driver */
+static const struct {
+	enum bacs_limit voltage;
+	enum bacs_limit temp;
+} driver_limits[LIMIT_LEVELS] = {
+	[LIMIT_LOW_ALARM] = { BACS_LIMIT_VOLTAGE_LCRIT,
+			      BACS_LIMIT_TEMPERATURE_LCRIT },
+	[LIMIT_LOW] = { BACS_LIMIT_VOLTAGE_MIN, BACS_LIMIT_TEMPERATURE_MIN },
+	[LIMIT_HIGH] = { BACS_LIMIT_VOLTAGE_MAX, BACS_LIMIT_TEMPERATURE_MAX },
+	[LIMIT_HIGH_ALARM] = { BACS_LIMIT_VOLTAGE_CRIT,
+			       BACS_LIMIT_TEMPERATURE_CRIT },
+};
+
+static enum limit_state state_of(const struct policy_module *m)
+{
+	static const enum limit_state states[STRING_STATE_COUNT] = {
+		[STRING_UNKNOWN] = LIMIT_STATES,
+		[STRING_OFFLINE] = LIMIT_STATES,
+		[STRING_FLOAT] = LIMIT_IN_FLOAT,
+		[STRING_BOOST] = LIMIT_IN_BOOST,
+		[STRING_REST] = LIMIT_IN_REST,
+		[STRING_DISCHARGE] = LIMIT_IN_DISCHARGE,
+		[STRING_RECHARGE] = LIMIT_IN_RECHARGE,
+	};
+
+	return m->owner ? states[m->owner->machine.state] : LIMIT_STATES;
+}
+
+/* Where the state is not known nothing is a breach that is none in one */
+static int32_t widest(const struct limit_set *set, enum limit_level level)
+{
+	int32_t best = LIMIT_UNSET;
+	int state;
+
+	for (state = 0; state < LIMIT_STATES; state++) {
+		int32_t v = set->value[limit_voltage(state, level)];
+
+		if (v == LIMIT_UNSET)
+			continue;
+		if (best == LIMIT_UNSET ||
+		    (level <= LIMIT_LOW ? v < best : v > best))
+			best = v;
+	}
+	return best;
+}
+
 bool policy_set_wants(struct policy *policy, struct policy_module *m)
 {
+	enum limit_state state = state_of(m);
 	struct policy_limits want;
-	size_t i;
+	int level;
 
+	(void)policy;
 	policy_unset_limits(&want);
-	for (i = 0; m->facts.modclass == BACS_MODCLASS_JAR && i < RULES; i++) {
-		int32_t v = policy->per_cell.value[rules[i].limit];
+	for (level = 0; m->facts.modclass == BACS_MODCLASS_JAR &&
+	     level < LIMIT_LEVELS; level++) {
+		int32_t v = state < LIMIT_STATES ?
+			    m->limits.value[limit_voltage(state, level)] :
+			    widest(&m->limits, level);
 
-		if (v == POLICY_UNSET)
-			continue;
-		if (rules[i].q == BACS_Q_TEMPERATURE)
-			want.value[rules[i].limit] = v;
-		else if (m->nominal_mv)
-			want.value[rules[i].limit] =
+		if (v != LIMIT_UNSET && m->nominal_mv)
+			want.value[driver_limits[level].voltage] =
 				(int64_t)v * m->nominal_mv / CELL_MV;
+		want.value[driver_limits[level].temp] =
+			m->limits.value[limit_temp(level)];
 	}
 	if (!memcmp(&want, &m->want_limits, sizeof(want)))
 		return false;
@@ -102,6 +153,20 @@ void policy_push(struct policy *policy, struct policy_module *m, bool clear)
 	if (label)
 		m->pushed = true;
 	policy->ops->set_module(policy->userdata, m, label, limits);
+}
+
+void policy_limits_of_state(struct policy *policy,
+			    const struct policy_string *s)
+{
+	const struct policy_bus *bus = policy_find_bus(policy, s->bus);
+	unsigned int i;
+
+	for (i = 0; bus && i < s->count; i++) {
+		struct policy_module *m = bus->modules[s->cells[i].address];
+
+		if (m && m->owner == s && policy_set_wants(policy, m))
+			policy_push(policy, m, false);
+	}
 }
 
 void policy_limits_in_force(const struct policy_module *m,

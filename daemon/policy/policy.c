@@ -27,7 +27,7 @@ int policy_new(const struct policy_ops *ops, void *userdata, uint64_t now_ns,
 	p->userdata = userdata;
 	p->now_ns = now_ns;
 	p->site.start_ns = now_ns;
-	policy_unset_limits(&p->per_cell);
+	limit_set_defaults(&p->limits);
 	policy_judge_site(p);
 	*ret = p;
 	return 0;
@@ -168,7 +168,6 @@ struct policy_module *policy_get_module(struct policy *policy,
 {
 	struct policy_module *m;
 
-	(void)policy;
 	if (!address || address > POLICY_ADDRESS_MAX)
 		return NULL;
 	if (bus->modules[address])
@@ -183,6 +182,7 @@ struct policy_module *policy_get_module(struct policy *policy,
 	m->announced_severity = POLICY_INFO;
 	policy_unset_limits(&m->facts.limits);
 	policy_unset_limits(&m->want_limits);
+	m->limits = policy->limits;
 	bus->modules[address] = m;
 	return m;
 }
@@ -238,6 +238,7 @@ void policy_config_begin(struct policy *policy)
 			if (!m)
 				continue;
 			m->configured = false;
+			m->own_limits = false;
 			m->want_label[0] = '\0';
 			m->string[0] = '\0';
 			m->string_number = 0;
@@ -246,7 +247,7 @@ void policy_config_begin(struct policy *policy)
 			m->nominal_mv = m->facts.nominal_mv;
 		}
 	}
-	policy_unset_limits(&policy->per_cell);
+	limit_set_defaults(&policy->limits);
 	policy_strings_begin(policy);
 }
 
@@ -284,9 +285,32 @@ int policy_config_module(struct policy *policy, const char *bus,
 }
 
 void policy_config_limits(struct policy *policy,
-			  const struct policy_limits *per_cell)
+			  const struct limit_set *limits)
 {
-	policy->per_cell = *per_cell;
+	policy->limits = *limits;
+}
+
+void policy_config_module_limits(struct policy *policy, const char *bus,
+				 unsigned int address,
+				 const struct limit_set *limits)
+{
+	struct policy_module *m = find_module(policy, bus, address);
+
+	if (!m)
+		return;
+	m->limits = *limits;
+	m->own_limits = true;
+}
+
+void policy_config_string_limits(struct policy *policy, const char *name,
+				 const struct limit_set *limits)
+{
+	struct policy_string *s = policy_get_string(policy, name);
+
+	if (!s)
+		return;
+	s->limits = *limits;
+	s->own_limits = true;
 }
 
 void policy_config_end(struct policy *policy, uint64_t now_ns)
@@ -296,17 +320,19 @@ void policy_config_end(struct policy *policy, uint64_t now_ns)
 
 	policy->now_ns = now_ns;
 	policy_drop_unknown(policy);
+	policy_strings_end(policy);
 	for (i = 0; i < policy->bus_count; i++) {
 		for (a = 1; a <= POLICY_ADDRESS_MAX; a++) {
 			struct policy_module *m = policy->buses[i]->modules[a];
 
 			if (!m)
 				continue;
+			if (!m->own_limits)
+				m->limits = policy->limits;
 			policy_set_wants(policy, m);
 			policy_push(policy, m, true);
 		}
 	}
-	policy_strings_end(policy);
 	policy_judge_all(policy);
 }
 

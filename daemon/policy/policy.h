@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "bacs.h"
+#include "limit-set.h"
 #include "string-state.h"
 
 #define POLICY_BUS_NAME_MAX	12
@@ -146,7 +147,9 @@ struct policy_sample {
  * @in_driver: the driver has it now
  * @facts: what the driver says, kept when it goes
  * @want_label: label the configuration asks for, or ""
- * @want_limits: limits the configuration asks for
+ * @limits: every number it is judged by, from configuration and profiles
+ * @want_limits: those of voltage and temperature that hold now, in its own
+ *	volts: of the state of its string, the widest where that is not known
  * @nominal_mv: nominal voltage of the block, 0 = not known
  * @state: effective state, also without driver or bus
  * @since_ns: when it entered @state
@@ -168,6 +171,7 @@ struct policy_module {
 	bool in_driver;
 	struct policy_facts facts;
 	char want_label[POLICY_NAME_MAX + 1];
+	struct limit_set limits;
 	struct policy_limits want_limits;
 	uint32_t nominal_mv;
 	enum bacs_modstate state;
@@ -185,6 +189,7 @@ struct policy_module {
 	int announced_severity;
 	uint32_t configured_mv;
 	bool pushed;		/* our label or limits are in the driver */
+	bool own_limits;	/* @limits are not those of the site */
 	struct policy_string *owner;	/* string of its block */
 };
 
@@ -260,6 +265,7 @@ struct policy_cell {
  * @sensor_bus: bus of the sensor of its current, "" = it has none
  * @sensor_address: address of the sensor
  * @zero_ma: currents up to this are none
+ * @limits: every number it is judged by as a whole
  * @machine: state, since when, why
  * @valid: blocks whose values may be judged
  * @doubtful: blocks that answer with values that may not
@@ -286,6 +292,7 @@ struct policy_string {
 	char sensor_bus[POLICY_BUS_NAME_MAX + 1];
 	uint8_t sensor_address;
 	int32_t zero_ma;
+	struct limit_set limits;
 	struct string_machine machine;
 	uint16_t valid;
 	uint16_t doubtful;
@@ -305,6 +312,7 @@ struct policy_string {
 
 	/* the policy's own */
 	bool configured;
+	bool own_limits;	/* @limits are not those of the site */
 	uint16_t fresh;		/* blocks of the scan that runs */
 	uint16_t expected;	/* blocks it waits for */
 	uint64_t newest_ns;	/* of its samples */
@@ -398,9 +406,17 @@ int policy_config_string(struct policy *policy, const char *name,
 			 const uint8_t *addresses, unsigned int count,
 			 const char *sensor_bus, unsigned int sensor_address,
 			 int32_t zero_ma);
-/* Limits of all jar modules; voltages are per cell of 2 V */
+/*
+ * Limits of all modules and strings that have no own. Own ones are given after
+ * policy_config_module() or policy_config_string(), which take them away.
+ */
 void policy_config_limits(struct policy *policy,
-			  const struct policy_limits *per_cell);
+			  const struct limit_set *limits);
+void policy_config_module_limits(struct policy *policy, const char *bus,
+				 unsigned int address,
+				 const struct limit_set *limits);
+void policy_config_string_limits(struct policy *policy, const char *name,
+				 const struct limit_set *limits);
 void policy_config_end(struct policy *policy, uint64_t now_ns);
 /* Text of a configuration error, NULL or "" when the configuration is good */
 void policy_config_error(struct policy *policy, const char *text);

@@ -26,6 +26,7 @@ static void emit_state(struct policy *p, struct policy_string *s,
 		 s->machine.evidence);
 	policy_emit_string(p, POLICY_STRING_STATE, s, old, s->machine.state,
 			   text);
+	policy_limits_of_state(p, s);
 	p->ops->string_changed(p->userdata, s);
 }
 
@@ -309,8 +310,8 @@ void policy_strings_tick(struct policy *p)
 
 /* Configuration */
 
-static struct policy_string *find_string(const struct policy *p,
-					 const char *name)
+struct policy_string *policy_get_string(const struct policy *p,
+					const char *name)
 {
 	size_t i;
 
@@ -338,8 +339,10 @@ void policy_strings_begin(struct policy *p)
 {
 	size_t i;
 
-	for (i = 0; i < p->string_count; i++)
+	for (i = 0; i < p->string_count; i++) {
 		p->strings[i]->configured = false;
+		p->strings[i]->own_limits = false;
+	}
 }
 
 static struct policy_string *add_string(struct policy *p, const char *name)
@@ -377,7 +380,7 @@ int policy_config_string(struct policy *p, const char *name,
 			 const char *sensor_bus, unsigned int sensor_address,
 			 int32_t zero_ma)
 {
-	struct policy_string *s = find_string(p, name);
+	struct policy_string *s = policy_get_string(p, name);
 	struct policy_cell *cells;
 	unsigned int i;
 
@@ -452,11 +455,14 @@ void policy_strings_end(struct policy *p)
 
 			if (m)
 				m->owner = *m->string ?
-					   find_string(p, m->string) : NULL;
+					   policy_get_string(p, m->string) : NULL;
 		}
 	}
-	for (i = 0; i < p->string_count; i++)
+	for (i = 0; i < p->string_count; i++) {
+		if (!p->strings[i]->own_limits)
+			p->strings[i]->limits = p->limits;
 		p->ops->string_changed(p->userdata, p->strings[i]);
+	}
 }
 
 size_t policy_string_count(const struct policy *policy)
@@ -473,5 +479,5 @@ const struct policy_string *policy_string_at(const struct policy *policy,
 const struct policy_string *policy_find_string(const struct policy *policy,
 					       const char *name)
 {
-	return find_string(policy, name);
+	return policy_get_string(policy, name);
 }

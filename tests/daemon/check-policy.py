@@ -12,7 +12,7 @@ import sys
 
 HEADERS = {"errno.h", "stdarg.h", "stdbool.h", "stddef.h", "stdint.h",
            "stdio.h", "stdlib.h", "string.h"}
-OWN = {"bacs.h", "internal.h", "policy.h", "string-state.h"}
+OWN = {"bacs.h", "internal.h", "limit-set.h", "policy.h", "string-state.h"}
 # stdio.h is there for these two alone
 CALLS = {"snprintf", "vsnprintf", "calloc", "malloc", "realloc", "free",
          "memcpy", "memmove", "memset", "memcmp", "strcmp", "strcpy",

@@ -88,12 +88,12 @@ static void end(struct world *w)
 	w->policy = policy_free(w->policy);
 }
 
-static void configure(struct world *w, const struct policy_limits *limits)
+static void configure(struct world *w, const struct limit_set *limits)
 {
-	struct policy_limits none;
+	struct limit_set none;
 	unsigned int a;
 
-	policy_unset_limits(&none);
+	limit_set_defaults(&none);
 	policy_config_begin(w->policy);
 	policy_config_bus(w->policy, "bacsA", true);
 	for (a = 1; a <= 4; a++) {
@@ -389,13 +389,13 @@ static void without_limits_a_module_is_orange(void **state)
 static void limits_per_cell_are_scaled_pushed_and_judged_twice(void **state)
 {
 	struct world *w = begin();
-	struct policy_limits l;
+	struct limit_set l;
 
 	(void)state;
-	policy_unset_limits(&l);
-	l.value[BACS_LIMIT_VOLTAGE_MIN] = 2170;
-	l.value[BACS_LIMIT_VOLTAGE_LCRIT] = 2000;
-	l.value[BACS_LIMIT_TEMPERATURE_MAX] = 30000;
+	limit_set_defaults(&l);
+	l.value[LIMIT_FLOAT_LOW] = 2170;
+	l.value[LIMIT_FLOAT_LOW_ALARM] = 2000;
+	l.value[LIMIT_TEMP_HIGH] = 30000;
 	configure(w, &l);
 	attach(w);
 	assert_int_equal(w->set_count, 4);
@@ -432,12 +432,14 @@ static void limits_per_cell_are_scaled_pushed_and_judged_twice(void **state)
 static void limits_written_by_others_are_reported_and_put_back(void **state)
 {
 	struct world *w = begin();
+	struct limit_set set;
 	struct policy_limits l;
 
 	(void)state;
+	limit_set_defaults(&set);
+	set.value[LIMIT_FLOAT_LOW] = 2170;
+	configure(w, &set);
 	policy_unset_limits(&l);
-	l.value[BACS_LIMIT_VOLTAGE_MIN] = 2170;
-	configure(w, &l);
 	attach(w);
 	w->set_count = 0;
 	l.value[BACS_LIMIT_VOLTAGE_MIN] = 13020;

@@ -502,11 +502,11 @@ static const struct policy_ops ops = {
 static void configure(struct world *w, unsigned int count, bool sensor)
 {
 	uint8_t addresses[POLICY_ADDRESS_MAX];
-	struct policy_limits none;
+	struct limit_set none;
 	char label[16];
 	unsigned int i;
 
-	policy_unset_limits(&none);
+	limit_set_defaults(&none);
 	policy_config_begin(w->policy);
 	policy_config_bus(w->policy, "bacsA", true);
 	for (i = 0; i < count; i++) {
