@@ -202,6 +202,7 @@ enum bacs_limit {
  * @edges: BACS_ALARM_* that hwmon has not been told of
  * @status: enum bacs_status
  * @health: enum bacs_health
+ * @teller: netlink port of who told @status or @health, 0 = nobody
  * @power_changed: power supply has not been told of a change
  */
 struct bacs_module {
@@ -229,6 +230,7 @@ struct bacs_module {
 	u32 edges;
 	u32 status;
 	u32 health;
+	u32 teller;
 	bool power_changed;
 };
 

@@ -123,28 +123,66 @@ static bool limits_in_order(const struct bacs_module *module, const s32 *limits,
 	       all[BACS_LIMIT_TEMP_MAX] <= all[BACS_LIMIT_TEMP_CRIT];
 }
 
-static void set_module(struct bacs_module *module, struct nlattr **attrs)
+/* What the power supply shows. Context: module->lock held. */
+static void set_power(struct bacs_module *module, u32 status, u32 health,
+		      u32 teller)
 {
+	module->power_changed |= module->status != status ||
+				 module->health != health;
+	WRITE_ONCE(module->status, status);
+	WRITE_ONCE(module->health, health);
+	module->teller = teller;
+}
+
+static void set_module(struct bacs_module *module, struct nlattr **attrs,
+		       u32 portid)
+{
+	struct nlattr *status = attrs[BACS_MODULE_A_STATUS];
+	struct nlattr *health = attrs[BACS_MODULE_A_HEALTH];
+
 	spin_lock(&module->lock);
 	if (attrs[BACS_MODULE_A_LABEL]) {
 		nla_strscpy(module->label, attrs[BACS_MODULE_A_LABEL],
 			    sizeof(module->label));
 		bacs_hwmon_set_labels(module);
 	}
-	if (attrs[BACS_MODULE_A_STATUS]) {
-		u32 status = nla_get_u32(attrs[BACS_MODULE_A_STATUS]);
-
-		module->power_changed |= module->status != status;
-		WRITE_ONCE(module->status, status);
-	}
-	if (attrs[BACS_MODULE_A_HEALTH]) {
-		u32 health = nla_get_u32(attrs[BACS_MODULE_A_HEALTH]);
-
-		module->power_changed |= module->health != health;
-		WRITE_ONCE(module->health, health);
-	}
+	if (status || health)
+		set_power(module,
+			  status ? nla_get_u32(status) : module->status,
+			  health ? nla_get_u32(health) : module->health,
+			  portid);
 	spin_unlock(&module->lock);
 	queue_work(bacs_children_wq, &module->bus->children);
+}
+
+/**
+ * bacs_nl_teller_gone() - a socket was closed: what it told is not known now
+ * @bus: bus whose modules it may have told status and health of
+ * @portid: the socket
+ *
+ * "Full" and "Good" of a program that ended would look like supervision.
+ *
+ * Context: bacs_lock held.
+ */
+void bacs_nl_teller_gone(struct bacs_bus *bus, u32 portid)
+{
+	bool changed = false;
+
+	for (unsigned int a = BACS_ADDRESS_MIN; a <= BACS_ADDRESS_MAX; a++) {
+		struct bacs_module *module = bacs_bus_module(bus, a);
+
+		if (!module)
+			continue;
+		spin_lock(&module->lock);
+		if (module->teller == portid) {
+			set_power(module, BACS_STATUS_UNKNOWN,
+				  BACS_HEALTH_UNKNOWN, 0);
+			changed = true;
+		}
+		spin_unlock(&module->lock);
+	}
+	if (changed)
+		queue_work(bacs_children_wq, &bus->children);
 }
 
 static int module_set(struct genl_info *info, struct bacs_module *module,
@@ -175,7 +213,7 @@ static int module_set(struct genl_info *info, struct bacs_module *module,
 			return -EINVAL;
 		}
 	}
-	set_module(module, attrs);
+	set_module(module, attrs, info->snd_portid);
 	if (mask)
 		bacs_module_set_limits(module, limits, mask,
 				       task_tgid_nr(current));

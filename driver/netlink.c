@@ -195,7 +195,10 @@ struct genl_family bacs_family = {
 	.module = THIS_MODULE,
 };
 
-/* The daemon is gone, however it ended: nobody is left to renew the lease. */
+/*
+ * The daemon is gone, however it ended: nobody is left to renew the lease, nor
+ * to say how the batteries are.
+ */
 static int netlink_event(struct notifier_block *block, unsigned long event,
 			 void *data)
 {
@@ -206,9 +209,11 @@ static int netlink_event(struct notifier_block *block, unsigned long event,
 	    !net_eq(notify->net, &init_net))
 		return NOTIFY_DONE;
 	mutex_lock(&bacs_lock);
-	list_for_each_entry(bus, &bacs_buses, node)
+	list_for_each_entry(bus, &bacs_buses, node) {
 		if (bus->controller && bus->controller == notify->portid)
 			bacs_nl_controller_gone(bus);
+		bacs_nl_teller_gone(bus, notify->portid);
+	}
 	mutex_unlock(&bacs_lock);
 	return NOTIFY_DONE;
 }

@@ -51,6 +51,7 @@ int bacs_nl_identify(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_latch(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_rescan(struct sk_buff *skb, struct genl_info *info);
 void bacs_nl_controller_gone(struct bacs_bus *bus);
+void bacs_nl_teller_gone(struct bacs_bus *bus, u32 portid);
 
 int bacs_nl_profile_get(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_profile_dump(struct sk_buff *skb, struct netlink_callback *cb);

@@ -471,15 +471,42 @@ TEST_F(control, module_settings)
 	msg_u32(&msg, BACS_MODULE_A_STATUS, BACS_STATUS_FULL + 1);
 	msg_nest_end(&msg, nest);
 	REFUSED(ERANGE, &msg);
-	msg_module(&msg, &self->s.nl, BACS_CMD_MODULE_SET, BUS, 1);
+}
+
+static int tell(struct nl *nl, u32 status, u32 health)
+{
+	struct nlattr *nest;
+	struct msg msg;
+
+	msg_module(&msg, nl, BACS_CMD_MODULE_SET, BUS, 1);
 	nest = msg_nest(&msg, BACS_A_MODULE);
-	msg_u32(&msg, BACS_MODULE_A_STATUS, BACS_STATUS_DISCHARGING);
-	msg_u32(&msg, BACS_MODULE_A_HEALTH, BACS_HEALTH_OVERHEAT);
+	msg_u32(&msg, BACS_MODULE_A_STATUS, status);
+	msg_u32(&msg, BACS_MODULE_A_HEALTH, health);
 	msg_nest_end(&msg, nest);
-	EXPECT_EQ(0, nl_do(&self->s.nl, &msg, NULL, NULL));
+	return nl_do(nl, &msg, NULL, NULL);
+}
+
+/* M24: told by a daemon, and not known any more without it */
+TEST_F(control, status_and_health_end_with_who_told_them)
+{
+	struct nl teller = { .fd = -1 }, other = { .fd = -1 };
+	char path[PATH_MAX];
+
 	ASSERT_TRUE(AWAIT(LIMIT, sys_power(BUS, 1, path, sizeof(path))));
+	EXPECT_TRUE(sys_is("Unknown", "%s/status", path));
+	EXPECT_TRUE(sys_is("Unknown", "%s/health", path));
+	ASSERT_TRUE(nl_open(&teller));
+	ASSERT_TRUE(nl_open(&other));
+	EXPECT_EQ(0, tell(&teller, BACS_STATUS_DISCHARGING,
+			  BACS_HEALTH_OVERHEAT));
 	EXPECT_TRUE(sys_is("Discharging", "%s/status", path));
 	EXPECT_TRUE(sys_is("Overheat", "%s/health", path));
+	/* who told nothing takes nothing along */
+	nl_close(&other);
+	EXPECT_TRUE(sys_is("Discharging", "%s/status", path));
+	nl_close(&teller);
+	EXPECT_TRUE(AWAIT(LIMIT, sys_is("Unknown", "%s/status", path)));
+	EXPECT_TRUE(sys_is("Unknown", "%s/health", path));
 }
 
 TEST_F(readonly, nothing_is_written)
