@@ -66,16 +66,19 @@ static void give_module(struct manager *m, const struct bacs_module *module,
 		      bacs_module_address(module), &facts, now_ns);
 }
 
-static void on_sample(struct manager *m, const char *bus, unsigned int address,
-		      const struct bacs_sample *sample, uint64_t now_ns)
+static void on_sample(struct manager *m, const struct bacs_notice *n,
+		      uint64_t now_ns)
 {
+	const char *bus = bacs_notice_bus(n);
+	unsigned int address = bacs_notice_address(n);
 	const struct bacs_bus *b = bacs_bus_find(m->bacs, bus);
 	const struct bacs_module *module = b ? bacs_module_find(b, address) :
 					       NULL;
 	const struct policy_module *known;
 	struct policy_sample s;
 
-	take_sample(sample, &s);
+	take_sample(bacs_notice_sample(n), &s);
+	s.read = bacs_notice_read(n);
 	policy_sample(m->policy, bus, address, &s, now_ns);
 	known = policy_find_module(m->policy, bus, address);
 	if (known && known->state == BACS_MODULE_OK)
@@ -156,7 +159,7 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 		on_module(m, bus, address, now_ns);
 		break;
 	case BACS_NOTICE_SAMPLE:
-		on_sample(m, bus, address, bacs_notice_sample(n), now_ns);
+		on_sample(m, n, now_ns);
 		break;
 	case BACS_NOTICE_LIMITS:
 		on_limits(m, n, now_ns);

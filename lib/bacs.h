@@ -698,6 +698,15 @@ const char *bacs_command_name(enum bacs_command command);
 int bacs_notice_result(const struct bacs_notice *notice);
 /** bacs_notice_sample() - sample of BACS_NOTICE_SAMPLE, else NULL */
 const struct bacs_sample *bacs_notice_sample(const struct bacs_notice *notice);
+/**
+ * bacs_notice_read() - was the sample read instead of notified?
+ * @notice: notice
+ *
+ * Samples that are only ever read mean that the notifications do not arrive.
+ *
+ * Return: true for a BACS_NOTICE_SAMPLE that a dump brought.
+ */
+bool bacs_notice_read(const struct bacs_notice *notice);
 
 /**
  * bacs_notice_format() - the notice in one line for people

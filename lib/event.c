@@ -57,7 +57,7 @@ static void take_sample(struct bacs *b, struct bacs_bus *bus,
 	if (sample.time_ns <= m->info.sample.time_ns)
 		return;
 	m->info.sample = sample;
-	notice_add_sample(b, m);
+	notice_add_sample(b, m, false);
 }
 
 static void handle_samples(struct bacs *b, const struct nlmsghdr *nlh,

@@ -139,6 +139,7 @@ struct bacs_notice {
 	enum bacs_command command;
 	int result;
 	bool has_sample;
+	bool read;
 	struct bacs_sample sample[];
 };
 
@@ -228,7 +229,8 @@ struct bacs_notice *notice_add(struct bacs *b, enum bacs_notice_kind kind,
 			       const struct bacs_module *module,
 			       uint64_t time_ns, uint32_t old_value,
 			       uint32_t new_value);
-void notice_add_sample(struct bacs *b, const struct bacs_module *module);
+void notice_add_sample(struct bacs *b, const struct bacs_module *module,
+		       bool read);
 void notice_free_all(struct bacs *b);
 
 /* stats.c, profile.c: shared with the parsers */

@@ -215,7 +215,7 @@ static void show_sample(struct bacs *b, struct bacs_module *m,
 		return;
 	m->info.sample = *sample;
 	diff_boots(b, m);
-	notice_add_sample(b, m);
+	notice_add_sample(b, m, true);
 	note_alarms(b, m);
 }
 

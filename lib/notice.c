@@ -70,8 +70,12 @@ struct bacs_notice *notice_add(struct bacs *b, enum bacs_notice_kind kind,
 	return n;
 }
 
-/* Appends the last sample of @module, if the caller asked for samples */
-void notice_add_sample(struct bacs *b, const struct bacs_module *module)
+/*
+ * Appends the last sample of @module, which was @read or notified, if the
+ * caller asked for samples
+ */
+void notice_add_sample(struct bacs *b, const struct bacs_module *module,
+		       bool read)
 {
 	struct bacs_notice *n;
 
@@ -82,6 +86,7 @@ void notice_add_sample(struct bacs *b, const struct bacs_module *module)
 		return;
 	n->time_ns = module->info.sample.time_ns;
 	n->has_sample = true;
+	n->read = read;
 	n->sample[0] = module->info.sample;
 	append(b, n);
 }
@@ -185,6 +190,12 @@ bacs_notice_sample(const struct bacs_notice *notice)
 {
 	assert(notice);
 	return notice->has_sample ? notice->sample : NULL;
+}
+
+BACS_EXPORT bool bacs_notice_read(const struct bacs_notice *notice)
+{
+	assert(notice);
+	return notice->read;
 }
 
 /*

@@ -528,7 +528,8 @@ void policy_sample(struct policy *policy, const char *name,
 	policy->now_ns = now_ns;
 	if (!m)
 		return;
-	m->bus->sample_ns = now_ns;
+	if (!sample->read)
+		m->bus->sample_ns = now_ns;
 	m->sample = *sample;
 	policy_judge_sample(m);
 	policy_judge_module(policy, m);

@@ -125,11 +125,13 @@ struct policy_facts {
 /**
  * struct policy_sample - quantities of one reply
  * @time_ns: when it came
+ * @read: it was asked for; no proof that samples arrive by themselves
  * @present: bit q = @value[q] holds something
  * @value: by enum bacs_q, in the dictionary's unit
  */
 struct policy_sample {
 	uint64_t time_ns;
+	bool read;
 	uint32_t present;
 	int64_t value[BACS_Q_COUNT];
 };

@@ -315,6 +315,31 @@ static void silence_without_known_absence_starves_the_watchdog(void **state)
 	end(w);
 }
 
+/* The daemon asks when samples stay away: its own question is no answer */
+static void samples_that_were_asked_for_do_not_feed_the_watchdog(void **state)
+{
+	struct policy_sample s = {
+		.read = true,
+		.present = 1U << BACS_Q_VOLTAGE,
+		.value[BACS_Q_VOLTAGE] = 13499,
+	};
+	struct world *w = begin();
+
+	(void)state;
+	configure(w, NULL);
+	attach(w);
+	scan(w, 13500);
+	pass(w, 6);
+	assert_false(policy_alive(w->policy));
+	s.time_ns = w->now;
+	policy_sample(w->policy, "bacsA", 1, &s, w->now);
+	pass(w, 1);
+	assert_int_equal(module(w, 1)->sample.value[BACS_Q_VOLTAGE], 13499);
+	assert_false(policy_alive(w->policy));
+	assert_int_equal(w->count[POLICY_SAMPLES_RESUMED], 0);
+	end(w);
+}
+
 static void known_absence_feeds_the_watchdog(void **state)
 {
 	struct world *w = begin();
@@ -563,6 +588,8 @@ int main(void)
 		cmocka_unit_test(a_bus_pulled_away_is_red_and_missed),
 		cmocka_unit_test(
 			silence_without_known_absence_starves_the_watchdog),
+		cmocka_unit_test(
+			samples_that_were_asked_for_do_not_feed_the_watchdog),
 		cmocka_unit_test(known_absence_feeds_the_watchdog),
 		cmocka_unit_test(a_slow_scan_is_given_its_time),
 		cmocka_unit_test(sleep_of_the_machine_is_no_silence),

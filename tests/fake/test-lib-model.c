@@ -228,7 +228,13 @@ static void no_sample_is_lost_behind_a_dump(void **state)
 	     BOOT_NS + 500000000000);
 	step("overrun");
 	dispatch(b);
-	assert_int_equal(samples_in_order(b, 1), 1);
+	assert_true(bacs_notice_read(expect(b, BACS_NOTICE_SAMPLE)));
+	assert_int_equal(samples_in_order(b, 1), 0);
+	scans("bacsA", 1);
+	step("advance 500000000000");
+	scans("bacsA", 1);
+	dispatch(b);
+	assert_false(bacs_notice_read(expect(b, BACS_NOTICE_SAMPLE)));
 	bacs_close(b);
 }
 
