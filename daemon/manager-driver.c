@@ -12,6 +12,8 @@ struct push {
 	uint8_t address;
 	bool has_label;
 	char label[32];
+	bool has_supply;
+	struct policy_supply supply;
 	bool has_limits;
 	struct policy_limits limits;
 };
@@ -28,6 +30,8 @@ static void take_facts(const struct bacs_module *module,
 	ret->nominal_mv = bacs_module_nominal_mv(module);
 	snprintf(ret->label, sizeof(ret->label), "%s",
 		 bacs_module_label(module));
+	ret->supply.status = bacs_module_status(module);
+	ret->supply.health = bacs_module_health(module);
 	policy_unset_limits(&ret->limits);
 	for (i = BACS_LIMIT_VOLTAGE_MIN; i < BACS_LIMIT_COUNT; i++)
 		bacs_module_limit(module, i, &ret->limits.value[i]);
@@ -228,12 +232,16 @@ static void send_push(struct manager *m, const struct push *p)
 		if (p->limits.value[i] != POLICY_UNSET)
 			r = bacs_settings_limit(settings, i,
 						p->limits.value[i]);
+	if (r == 0 && p->has_supply)
+		r = bacs_settings_status(settings, p->supply.status);
+	if (r == 0 && p->has_supply)
+		r = bacs_settings_health(settings, p->supply.health);
 	if (r == 0)
 		r = bacs_module_set(m->bacs, p->bus, p->address, settings);
 	/* gone meanwhile: it will be told when it is there again */
 	if (r < 0 && r != -ENODEV)
 		journal_print(LOG_WARNING,
-			      "Module %u of %s does not take label '%s' and limits: %s (%s)",
+			      "Module %u of %s does not take label '%s', limits or status: %s (%s)",
 			      p->address, p->bus, p->label,
 			      bacs_error_text(m->bacs), strerror(-r));
 	bacs_settings_free(settings);
@@ -260,36 +268,55 @@ static int on_push(sd_event_source *source, void *userdata)
 	return 0;
 }
 
-void manager_queue_push(struct manager *m, const struct policy_module *module,
-			const char *label, const struct policy_limits *limits)
+/* The order that waits for this module, made if there is none; NULL without memory */
+static struct push *get_push(struct manager *m,
+			     const struct policy_module *module)
 {
-	struct push *p = NULL;
+	struct push *p;
 	size_t i;
 
 	for (i = 0; i < m->push_count; i++)
 		if (m->pushes[i].address == module->address &&
 		    !strcmp(m->pushes[i].bus, module->bus->name))
-			p = &m->pushes[i];
-	if (!p) {
-		p = reallocarray(m->pushes, m->push_count + 1, sizeof(*p));
-		if (!p)
-			return;
-		m->pushes = p;
-		p = &m->pushes[m->push_count++];
-		memset(p, 0, sizeof(*p));
-		snprintf(p->bus, sizeof(p->bus), "%s", module->bus->name);
-		p->address = module->address;
-	}
-	if (label) {
+			return &m->pushes[i];
+	p = reallocarray(m->pushes, m->push_count + 1, sizeof(*p));
+	if (!p)
+		return NULL;
+	m->pushes = p;
+	p = &m->pushes[m->push_count++];
+	memset(p, 0, sizeof(*p));
+	snprintf(p->bus, sizeof(p->bus), "%s", module->bus->name);
+	p->address = module->address;
+	if (m->push_source)
+		sd_event_source_set_enabled(m->push_source, SD_EVENT_ONESHOT);
+	return p;
+}
+
+void manager_queue_push(struct manager *m, const struct policy_module *module,
+			const char *label, const struct policy_limits *limits)
+{
+	struct push *p = get_push(m, module);
+
+	if (p && label) {
 		p->has_label = true;
 		snprintf(p->label, sizeof(p->label), "%s", label);
 	}
-	if (limits) {
+	if (p && limits) {
 		p->has_limits = true;
 		p->limits = *limits;
 	}
-	if (m->push_source)
-		sd_event_source_set_enabled(m->push_source, SD_EVENT_ONESHOT);
+}
+
+void manager_queue_supply(struct manager *m,
+			  const struct policy_module *module,
+			  const struct policy_supply *supply)
+{
+	struct push *p = get_push(m, module);
+
+	if (!p)
+		return;
+	p->has_supply = true;
+	p->supply = *supply;
 }
 
 int manager_open_driver(struct manager *m)

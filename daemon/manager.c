@@ -119,6 +119,12 @@ static void on_set_module(void *userdata, const struct policy_module *module,
 	manager_queue_push(userdata, module, label, limits);
 }
 
+static void on_set_supply(void *userdata, const struct policy_module *module,
+			  const struct policy_supply *supply)
+{
+	manager_queue_supply(userdata, module, supply);
+}
+
 static const struct policy_ops policy_ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -129,6 +135,7 @@ static const struct policy_ops policy_ops = {
 	.string_changed = on_string_changed,
 	.string_gone = on_string_gone,
 	.set_module = on_set_module,
+	.set_supply = on_set_supply,
 };
 
 /* Samples stay away: perhaps it was the notices alone that got lost */

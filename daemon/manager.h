@@ -118,6 +118,9 @@ void manager_close_driver(struct manager *manager);
 void manager_queue_push(struct manager *manager,
 			const struct policy_module *module, const char *label,
 			const struct policy_limits *limits);
+void manager_queue_supply(struct manager *manager,
+			  const struct policy_module *module,
+			  const struct policy_supply *supply);
 void manager_dispatch_driver(struct manager *manager);
 
 /* manager-notify.c: READY, STATUS, watchdog */

@@ -69,6 +69,9 @@ void policy_emit_string(struct policy *policy, enum policy_kind kind,
 			const struct policy_string *string, int64_t old_value,
 			int64_t new_value, const char *text);
 
+/* supply.c: status and health of power supplies, where they changed */
+void policy_supply_tick(struct policy *policy);
+
 /* Take a sample's values against the limits into module->alarms */
 void policy_judge_sample(struct policy_module *module);
 /* Colour and reason of a module that answers */

@@ -488,6 +488,7 @@ void policy_tick(struct policy *p, uint64_t now_ns)
 				policy_judge_module(p, bus->modules[a]);
 	}
 	policy_strings_tick(p);
+	policy_supply_tick(p);
 	if (p->dirty)
 		policy_judge_site(p);
 }

@@ -470,6 +470,8 @@ int policy_module(struct policy *policy, const char *name,
 	appeared = !m->in_driver;
 	m->in_driver = true;
 	m->facts = *facts;
+	if (appeared)
+		m->told = facts->supply;
 	if (facts->state == BACS_MODULE_OK)
 		m->ever_ok = true;
 	if (!m->configured_mv)

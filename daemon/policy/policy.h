@@ -105,6 +105,16 @@ struct policy_limits {
 };
 
 /**
+ * struct policy_supply - what power_supply shows of a block beyond its voltage
+ * @status: follows the state of its string; unknown without one
+ * @health: follows the module's alarms; unknown while it is not supervised
+ */
+struct policy_supply {
+	enum bacs_psystatus status;
+	enum bacs_psyhealth health;
+};
+
+/**
  * struct policy_facts - what the driver says about a module
  * @state: state
  * @modclass: class
@@ -112,6 +122,7 @@ struct policy_limits {
  * @nominal_mv: 0: none
  * @label: label in force
  * @limits: limits in force
+ * @supply: in force
  */
 struct policy_facts {
 	enum bacs_modstate state;
@@ -120,6 +131,7 @@ struct policy_facts {
 	uint32_t nominal_mv;
 	char label[POLICY_NAME_MAX + 1];
 	struct policy_limits limits;
+	struct policy_supply supply;
 };
 
 /**
@@ -190,6 +202,7 @@ struct policy_module {
 	enum bacs_modstate announced;
 	int announced_severity;
 	uint32_t configured_mv;
+	struct policy_supply told;	/* to the driver, or found in it */
 	bool pushed;		/* our label or limits are in the driver */
 	bool own_limits;	/* @limits are not those of the site */
 	struct policy_string *owner;	/* string of its block */
@@ -350,6 +363,7 @@ struct policy_site {
  * @string_changed: string is new or its state changed
  * @string_gone: string is about to be forgotten
  * @set_module: command: give the module these labels and limits
+ * @set_supply: command: let its power supply show this
  */
 struct policy_ops {
 	void (*event)(void *userdata, const struct policy_event *event);
@@ -367,6 +381,8 @@ struct policy_ops {
 	void (*set_module)(void *userdata, const struct policy_module *module,
 			   const char *label,
 			   const struct policy_limits *limits);
+	void (*set_supply)(void *userdata, const struct policy_module *module,
+			   const struct policy_supply *supply);
 };
 
 struct policy;

@@ -15,6 +15,8 @@ struct world {
 	char set_label[64];
 	struct policy_limits set_limits;
 	unsigned int gone;
+	unsigned int supply_count;
+	struct policy_supply supply;
 };
 
 static void on_event(void *userdata, const struct policy_event *e)
@@ -67,9 +69,19 @@ static void on_set(void *userdata, const struct policy_module *m,
 		w->set_limits = *limits;
 }
 
+static void on_supply(void *userdata, const struct policy_module *m,
+		      const struct policy_supply *supply)
+{
+	struct world *w = userdata;
+
+	(void)m;
+	w->supply_count++;
+	w->supply = *supply;
+}
+
 static const struct policy_ops ops = {
 	on_event, on_site, on_bus, on_bus, on_module, on_gone, on_string,
-	on_string, on_set,
+	on_string, on_set, on_supply,
 };
 
 static struct world *begin(void)
@@ -454,6 +466,35 @@ static void limits_per_cell_are_scaled_pushed_and_judged_twice(void **state)
 	end(w);
 }
 
+static void the_health_of_power_supplies_follows_alarms(void **state)
+{
+	struct world *w = begin();
+	struct policy_limits l;
+
+	(void)state;
+	policy_unset_limits(&l);
+	l.value[BACS_LIMIT_VOLTAGE_LCRIT] = 2000;
+	l.value[BACS_LIMIT_VOLTAGE_CRIT] = 2500;
+	configure(w, &l);
+	attach(w);
+	scan(w, 13500);
+	policy_tick(w->policy, w->now);
+	assert_int_equal(w->supply.health, BACS_PSY_HEALTH_GOOD);
+	scan(w, 15100);
+	scan(w, 15100);
+	policy_tick(w->policy, w->now);
+	assert_int_equal(w->supply.health, BACS_PSY_HEALTH_OVERVOLTAGE);
+	scan(w, 11900);
+	scan(w, 11900);
+	policy_tick(w->policy, w->now);
+	assert_int_equal(w->supply.health, BACS_PSY_HEALTH_FAILURE);
+	scan(w, 13500);
+	scan(w, 13500);
+	policy_tick(w->policy, w->now);
+	assert_int_equal(w->supply.health, BACS_PSY_HEALTH_GOOD);
+	end(w);
+}
+
 static void limits_written_by_others_are_reported_and_put_back(void **state)
 {
 	struct world *w = begin();
@@ -596,6 +637,7 @@ int main(void)
 		cmocka_unit_test(without_limits_a_module_is_orange),
 		cmocka_unit_test(
 			limits_per_cell_are_scaled_pushed_and_judged_twice),
+		cmocka_unit_test(the_health_of_power_supplies_follows_alarms),
 		cmocka_unit_test(
 			limits_written_by_others_are_reported_and_put_back),
 		cmocka_unit_test(faults_of_the_module_are_orange_with_a_reason),

@@ -445,6 +445,8 @@ struct world {
 	unsigned int events;
 	struct policy_event last;
 	unsigned int told, gone;
+	unsigned int supply_count;
+	struct policy_supply supply;
 };
 
 static void on_event(void *userdata, const struct policy_event *e)
@@ -494,9 +496,19 @@ static void on_set(void *userdata, const struct policy_module *m,
 	(void)userdata, (void)m, (void)label, (void)limits;
 }
 
+static void on_supply(void *userdata, const struct policy_module *m,
+		      const struct policy_supply *supply)
+{
+	struct world *w = userdata;
+
+	(void)m;
+	w->supply_count++;
+	w->supply = *supply;
+}
+
 static const struct policy_ops ops = {
 	on_event, on_site, on_bus, on_bus, on_module, on_module, on_string,
-	on_string_gone, on_set,
+	on_string_gone, on_set, on_supply,
 };
 
 static void configure(struct world *w, unsigned int count, bool sensor)
@@ -632,6 +644,25 @@ static void events_tell_states_and_why(void **state)
 	assert_int_equal(w.last.new_value, STRING_DISCHARGE);
 	scans(&w, 1000, 4, 11900, 0);
 	assert_int_equal(w.events, 2);
+	policy_free(w.policy);
+}
+
+static void power_supplies_follow_their_string_and_are_told_once(void **state)
+{
+	struct world w;
+
+	(void)state;
+	begin(&w, 4, false);
+	scans(&w, 20, 4, 13500, 0);
+	assert_int_equal(w.supply.status, BACS_PSY_FULL);
+	assert_int_equal(w.supply_count, 4);
+	scans(&w, 5, 4, 12000, 0);
+	assert_int_equal(w.supply.status, BACS_PSY_DISCHARGING);
+	assert_int_equal(w.supply_count, 8);
+	scans(&w, 100, 4, 11900, 0);
+	assert_int_equal(w.supply_count, 8);
+	/* no limits are set: nobody knows how healthy */
+	assert_int_equal(w.supply.health, BACS_PSY_HEALTH_UNKNOWN);
 	policy_free(w.policy);
 }
 
@@ -830,6 +861,7 @@ int main(void)
 		cmocka_unit_test(fed_once_a_minute_it_sees_the_same),
 		cmocka_unit_test(values_are_those_of_the_requirement),
 		cmocka_unit_test(events_tell_states_and_why),
+		cmocka_unit_test(power_supplies_follow_their_string_and_are_told_once),
 		cmocka_unit_test(missing_modules_take_their_values_with_them),
 		cmocka_unit_test(silence_and_a_lost_bus_are_no_float),
 		cmocka_unit_test(doubled_and_late_samples_are_refused),

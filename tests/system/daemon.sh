@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# vm: --image debian --kernel 6.1 --serial sim:4 --timeout 400
+# vm: --image debian --kernel 6.1 --serial sim:4 --timeout 600
 #
 # bacsd under systemd with the real driver, polkit and disk: start, names,
 # access, watchdog, a full and a read-only disk, a damaged history.
@@ -87,13 +87,46 @@ journal_has_fields() {
 		journalctl "MESSAGE_ID=$_id" | grep -q 'Loss alarms are live'
 }
 
+power() { # WANT FILE: of a module's power supply (M24)
+	equal "$(cat /sys/class/power_supply/bacsA-002/"$2")" "$1"
+}
+
+power_says_how_it_is() {
+	wait_for 30 power Good health &&
+		wait_for 150 power Full status &&
+		systemctl stop bacsd && power Unknown health &&
+		power Unknown status &&
+		systemctl start bacsd && wait_for 30 all_ok &&
+		wait_for 30 power Good health
+}
+
+watchdog_kills() { # COUNT: so often so far
+	equal "$(journalctl -u bacsd | grep -c 'Watchdog timeout')" "$1"
+}
+
+replaced() { # OLD COUNT
+	wait_for 90 watchdog_kills "$2" &&
+		wait_for 30 systemctl is-active bacsd &&
+		[ "$(systemctl show -P MainPID bacsd)" != "$1" ] &&
+		wait_for 30 all_ok
+}
+
 stopped_daemon_is_replaced() {
 	_old=$(systemctl show -P MainPID bacsd)
 	kill -STOP "$_old"
-	wait_for 90 sh -c "journalctl -u bacsd | grep -q 'Watchdog timeout'" &&
-		wait_for 30 systemctl is-active bacsd &&
-		[ "$(systemctl show -P MainPID bacsd)" != "$_old" ] &&
-		wait_for 30 all_ok
+	replaced "$_old" 1
+}
+
+# The modules are live, the daemon turns and answers, and nobody says that
+# anything is absent: only samples do not come any more.
+deaf_daemon_is_replaced() {
+	_old=$(systemctl show -P MainPID bacsd)
+	python3 /mnt/share/system/deafen.py "$_old" || return 1
+	wait_for 30 is red $bus Bus Colour && all_ok &&
+		[ "$(systemctl show -P MainPID bacsd)" = "$_old" ] &&
+		replaced "$_old" 2 &&
+		sqlite3 $state_dir/history.db "SELECT text FROM event
+			WHERE kind = 'samples-stalled'" | grep 'no sample came'
 }
 
 small_disk() {
@@ -170,8 +203,12 @@ check 'root may operate' call $bus/1 Module Identify b true
 check 'bacsd controls the bus then' is "$(systemctl show -P MainPID bacsd)" \
 	$bus Bus ControllerPID
 check 'the journal has kinds and message ids' journal_has_fields
+check 'power supplies show status and health while bacsd runs' \
+	power_says_how_it_is
 check 'a daemon that stands still is killed and replaced' \
 	stopped_daemon_is_replaced
+check 'a daemon without samples is killed and replaced' \
+	deaf_daemon_is_replaced
 check 'the history moves to a small disk' small_disk
 check 'a full disk degrades the history alone' full_disk
 rm -f $state_dir/ballast
