@@ -469,12 +469,12 @@ static void limits_per_cell_are_scaled_pushed_and_judged_twice(void **state)
 static void the_health_of_power_supplies_follows_alarms(void **state)
 {
 	struct world *w = begin();
-	struct policy_limits l;
+	struct limit_set l;
 
 	(void)state;
-	policy_unset_limits(&l);
-	l.value[BACS_LIMIT_VOLTAGE_LCRIT] = 2000;
-	l.value[BACS_LIMIT_VOLTAGE_CRIT] = 2500;
+	limit_set_defaults(&l);
+	l.value[LIMIT_FLOAT_LOW_ALARM] = 2000;
+	l.value[LIMIT_FLOAT_HIGH_ALARM] = 2500;
 	configure(w, &l);
 	attach(w);
 	scan(w, 13500);
