@@ -29,7 +29,7 @@ static int priority_of(enum policy_severity severity)
 	}
 }
 
-#define FIELDS 12
+#define FIELDS 13
 
 struct fields {
 	struct iovec iov[FIELDS];
@@ -65,6 +65,8 @@ void journal_event(const struct policy_event *e, uint64_t serial)
 	add(&f, "SYSLOG_IDENTIFIER=bacsd");
 	add(&f, "BACS_KIND=%s", policy_kind_name(e->kind));
 	add(&f, "BACS_NAME=%s", e->name);
+	if (*e->alarm)
+		add(&f, "BACS_ALARM=%s", e->alarm);
 	if (*e->bus)
 		add(&f, "BACS_BUS=%s", e->bus);
 	if (e->address)

@@ -18,6 +18,9 @@ struct policy {
 	uint64_t now_ns;
 	uint64_t tick_ns;		/* of the last tick */
 	bool dirty;			/* buses and site are to be judged */
+	struct alarm_table alarms;
+	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
+	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
 };
 
 /* The bus, made if there is none; NULL without memory */
@@ -32,6 +35,47 @@ void policy_emit(struct policy *policy, enum policy_kind kind,
 		 const struct policy_module *module, int64_t old_value,
 		 int64_t new_value, const char *format, ...)
 	__attribute__((format(printf, 7, 8)));
+
+/*
+ * A detector judged its condition: the level that holds now (ALARM_NONE: it is
+ * gone) and why, one sentence with numbers, without the name of the thing.
+ * Call it at every evaluation, and not at all when nothing can be judged (no
+ * live value, doubtful data). Confirmation by samples or time is the
+ * detector's; everything after that is the table's. A call that repeats the
+ * level is cheap and does not format.
+ */
+void policy_alarm_module(struct policy *policy, enum alarm_kind kind,
+			 struct policy_module *module, enum alarm_level level,
+			 const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void policy_alarm_string(struct policy *policy, enum alarm_kind kind,
+			 struct policy_string *string, enum alarm_level level,
+			 const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void policy_alarm_bus(struct policy *policy, enum alarm_kind kind,
+		      struct policy_bus *bus, enum alarm_level level,
+		      const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+void policy_alarm_site(struct policy *policy, enum alarm_kind kind,
+		       enum alarm_level level, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* alarm-policy.c */
+void policy_alarms_init(struct policy *policy);
+void policy_alarms_tick(struct policy *policy);
+/* It is not expected any more: what is wrong with it is over */
+void policy_alarms_forget_module(struct policy *policy,
+				 const struct policy_module *module);
+void policy_alarms_forget_bus(struct policy *policy,
+			      const struct policy_bus *bus);
+void policy_alarms_forget_string(struct policy *policy,
+				 const struct policy_string *string);
+/* Its name or its string changed */
+void policy_alarms_rename(struct policy *policy,
+			  const struct policy_module *module);
+struct alarm_object policy_module_object(const struct policy_module *module);
+struct alarm_object policy_string_object(const struct policy_string *string);
+struct alarm_object policy_bus_object(const struct policy_bus *bus);
 
 /* Is the module expected: configured, or remembered on a bus without a list? */
 bool policy_expected(const struct policy_module *module);

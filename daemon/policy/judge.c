@@ -164,6 +164,9 @@ void policy_judge_module(struct policy *p, struct policy_module *m)
 	enum bacs_colour colour;
 	bool changed = update_name(m);
 
+	if (changed)
+		policy_alarms_rename(p, m);
+
 	if (state != m->state) {
 		m->state = state;
 		m->since_ns = p->now_ns;
@@ -489,6 +492,7 @@ void policy_tick(struct policy *p, uint64_t now_ns)
 	}
 	policy_strings_tick(p);
 	policy_supply_tick(p);
+	policy_alarms_tick(p);
 	if (p->dirty)
 		policy_judge_site(p);
 }

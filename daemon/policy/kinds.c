@@ -40,6 +40,18 @@ static const struct {
 	[POLICY_HISTORY_RESTORED] = { "history-restored", POLICY_INFO },
 	[POLICY_HISTORY_SET_ASIDE] = { "history-set-aside", POLICY_WARNING },
 	[POLICY_STRING_STATE] = { "string-state", POLICY_INFO },
+	/* of alarms: the severity follows the alarm's level */
+	[POLICY_ALARM_RAISED] = { "alarm-raised", POLICY_ALARM },
+	[POLICY_ALARM_LOWERED] = { "alarm-lowered", POLICY_INFO },
+	[POLICY_ALARM_RETURNED] = { "alarm-returned", POLICY_INFO },
+	[POLICY_ALARM_ACKNOWLEDGED] = { "alarm-acknowledged", POLICY_INFO },
+	[POLICY_ALARM_SHELVED] = { "alarm-shelved", POLICY_INFO },
+	[POLICY_ALARM_UNSHELVED] = { "alarm-unshelved", POLICY_INFO },
+	[POLICY_ALARM_REPEATED] = { "alarm-repeated", POLICY_ALARM },
+	[POLICY_ALARMS_MUTED] = { "alarms-muted", POLICY_INFO },
+	[POLICY_ALARMS_UNMUTED] = { "alarms-unmuted", POLICY_INFO },
+	[POLICY_OUT_OF_SERVICE] = { "out-of-service", POLICY_WARNING },
+	[POLICY_IN_SERVICE] = { "in-service", POLICY_INFO },
 };
 
 const char *policy_kind_name(enum policy_kind kind)

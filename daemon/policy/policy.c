@@ -28,6 +28,7 @@ int policy_new(const struct policy_ops *ops, void *userdata, uint64_t now_ns,
 	p->now_ns = now_ns;
 	p->site.start_ns = now_ns;
 	limit_set_defaults(&p->limits);
+	policy_alarms_init(p);
 	policy_judge_site(p);
 	*ret = p;
 	return 0;
@@ -52,6 +53,7 @@ struct policy *policy_free(struct policy *policy)
 		free_bus(policy->buses[i]);
 	free(policy->buses);
 	policy_strings_free(policy);
+	alarm_table_done(&policy->alarms);
 	free(policy);
 	return NULL;
 }
@@ -206,6 +208,7 @@ void policy_drop_unknown(struct policy *policy)
 				used = true;
 				continue;
 			}
+			policy_alarms_forget_module(policy, m);
 			policy->ops->module_gone(policy->userdata, m);
 			bus->modules[a] = NULL;
 			free(m);
@@ -214,6 +217,7 @@ void policy_drop_unknown(struct policy *policy)
 			i++;
 			continue;
 		}
+		policy_alarms_forget_bus(policy, bus);
 		policy->ops->bus_gone(policy->userdata, bus);
 		memmove(&policy->buses[i], &policy->buses[i + 1],
 			(policy->bus_count - i - 1) * sizeof(bus));

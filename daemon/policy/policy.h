@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "bacs.h"
+#include "alarm.h"
 #include "limit-set.h"
 #include "string-state.h"
 
@@ -72,6 +73,17 @@ enum policy_kind {
 	POLICY_HISTORY_RESTORED,
 	POLICY_HISTORY_SET_ASIDE,
 	POLICY_STRING_STATE,
+	POLICY_ALARM_RAISED,
+	POLICY_ALARM_LOWERED,
+	POLICY_ALARM_RETURNED,
+	POLICY_ALARM_ACKNOWLEDGED,
+	POLICY_ALARM_SHELVED,
+	POLICY_ALARM_UNSHELVED,
+	POLICY_ALARM_REPEATED,
+	POLICY_ALARMS_MUTED,
+	POLICY_ALARMS_UNMUTED,
+	POLICY_OUT_OF_SERVICE,
+	POLICY_IN_SERVICE,
 	POLICY_KIND_COUNT
 };
 
@@ -83,6 +95,7 @@ enum policy_kind {
  * @bus: name of the bus, or ""
  * @address: module, 0 = the bus or the site itself
  * @name: the thing's name: 4S2, bacsA-012, bacsA, or the site
+ * @alarm: name of the alarm's kind where it is of one, else ""
  * @old_value: old value where the kind has one, else 0
  * @new_value: new value likewise
  * @text: one sentence with names, values and, where there is one, the remedy
@@ -94,6 +107,7 @@ struct policy_event {
 	char bus[POLICY_BUS_NAME_MAX + 1];
 	uint8_t address;
 	char name[64];
+	char alarm[32];
 	int64_t old_value;
 	int64_t new_value;
 	char text[256];
@@ -206,6 +220,7 @@ struct policy_module {
 	bool pushed;		/* our label or limits are in the driver */
 	bool own_limits;	/* @limits are not those of the site */
 	struct policy_string *owner;	/* string of its block */
+	uint8_t judged[ALARM_KIND_COUNT];	/* level + 1 of the last judgement */
 };
 
 /**
@@ -244,6 +259,7 @@ struct policy_bus {
 	bool announced_lost;
 	uint64_t expect_ns;	/* samples are expected since */
 	uint64_t quiet_ns;	/* no loss events of modules before */
+	uint8_t judged[ALARM_KIND_COUNT];
 };
 
 /**
@@ -332,6 +348,7 @@ struct policy_string {
 	uint16_t expected;	/* blocks it waits for */
 	uint64_t newest_ns;	/* of its samples */
 	uint64_t scan_ns;	/* when the last one was complete */
+	uint8_t judged[ALARM_KIND_COUNT];
 };
 
 /**
@@ -364,6 +381,10 @@ struct policy_site {
  * @string_gone: string is about to be forgotten
  * @set_module: command: give the module these labels and limits
  * @set_supply: command: let its power supply show this
+ * @alarm_changed: an alarm changed; normal: it is forgotten after the call. May
+ *	be NULL, as the next two.
+ * @out_changed: something went out of service, or returned (@in)
+ * @mute_changed: alarms were muted, or are heard again
  */
 struct policy_ops {
 	void (*event)(void *userdata, const struct policy_event *event);
@@ -383,6 +404,11 @@ struct policy_ops {
 			   const struct policy_limits *limits);
 	void (*set_supply)(void *userdata, const struct policy_module *module,
 			   const struct policy_supply *supply);
+	void (*alarm_changed)(void *userdata, const struct alarm *alarm,
+			      enum alarm_change change);
+	void (*out_changed)(void *userdata, const struct alarm_out *out,
+			    bool in);
+	void (*mute_changed)(void *userdata, bool muted);
 };
 
 struct policy;
@@ -502,6 +528,11 @@ const struct policy_string *policy_string_at(const struct policy *policy,
 					     size_t i);
 const struct policy_string *policy_find_string(const struct policy *policy,
 					       const char *name);
+
+/* Alarms, alarm.h; read only */
+const struct alarm_table *policy_alarms(const struct policy *policy);
+/* The wall clock at boot time 0 in us; 0: it is not known */
+void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
 
 /* Limits that judge the module: the configured ones, else the driver's */
 void policy_limits_in_force(const struct policy_module *module,

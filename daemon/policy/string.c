@@ -421,6 +421,7 @@ static void drop_strings(struct policy *p)
 			i++;
 			continue;
 		}
+		policy_alarms_forget_string(p, s);
 		p->ops->string_gone(p->userdata, s);
 		memmove(&p->strings[i], &p->strings[i + 1],
 			(p->string_count - i - 1) * sizeof(s));

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The table of alarms and the rest of the policy: names, events, causes */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "internal.h"
+
+static struct alarm_now now_of(const struct policy *p)
+{
+	struct alarm_now now = { .boot_ns = p->now_ns };
+
+	if (p->wall_offset_us)
+		now.wall_us = (int64_t)(p->now_ns / 1000) + p->wall_offset_us;
+	return now;
+}
+
+struct alarm_object policy_module_object(const struct policy_module *m)
+{
+	struct alarm_object o = { .class = ALARM_OF_MODULE,
+				  .address = m->address };
+
+	strcpy(o.bus, m->bus->name);
+	strcpy(o.string, m->string);
+	return o;
+}
+
+struct alarm_object policy_string_object(const struct policy_string *s)
+{
+	struct alarm_object o = { .class = ALARM_OF_STRING };
+
+	strcpy(o.bus, s->bus);
+	strcpy(o.string, s->name);
+	return o;
+}
+
+struct alarm_object policy_bus_object(const struct policy_bus *bus)
+{
+	struct alarm_object o = { .class = ALARM_OF_BUS };
+
+	strcpy(o.bus, bus->name);
+	return o;
+}
+
+static void set(struct policy *p, enum alarm_kind kind,
+		const struct alarm_object *object, const char *name,
+		uint8_t *judged, enum alarm_level level, const char *format,
+		va_list ap)
+{
+	char evidence[ALARM_TEXT_MAX + 1];
+	struct alarm_now now = now_of(p);
+
+	vsnprintf(evidence, sizeof(evidence), format, ap);
+	/* without memory it is told again at the next judgement */
+	if (alarm_set(&p->alarms, kind, object, name, level, evidence,
+		      &now) == 0)
+		judged[kind] = level + 1;
+}
+
+void policy_alarm_module(struct policy *p, enum alarm_kind kind,
+			 struct policy_module *m, enum alarm_level level,
+			 const char *format, ...)
+{
+	struct alarm_object object;
+	va_list ap;
+
+	if (m->judged[kind] == level + 1)
+		return;
+	object = policy_module_object(m);
+	va_start(ap, format);
+	set(p, kind, &object, m->name, m->judged, level, format, ap);
+	va_end(ap);
+}
+
+void policy_alarm_string(struct policy *p, enum alarm_kind kind,
+			 struct policy_string *s, enum alarm_level level,
+			 const char *format, ...)
+{
+	struct alarm_object object;
+	va_list ap;
+
+	if (s->judged[kind] == level + 1)
+		return;
+	object = policy_string_object(s);
+	va_start(ap, format);
+	set(p, kind, &object, s->name, s->judged, level, format, ap);
+	va_end(ap);
+}
+
+void policy_alarm_bus(struct policy *p, enum alarm_kind kind,
+		      struct policy_bus *bus, enum alarm_level level,
+		      const char *format, ...)
+{
+	struct alarm_object object;
+	va_list ap;
+
+	if (bus->judged[kind] == level + 1)
+		return;
+	object = policy_bus_object(bus);
+	va_start(ap, format);
+	set(p, kind, &object, bus->name, bus->judged, level, format, ap);
+	va_end(ap);
+}
+
+void policy_alarm_site(struct policy *p, enum alarm_kind kind,
+		       enum alarm_level level, const char *format, ...)
+{
+	static const struct alarm_object site = { .class = ALARM_OF_SITE };
+	va_list ap;
+
+	if (p->judged[kind] == level + 1)
+		return;
+	va_start(ap, format);
+	set(p, kind, &site, "site", p->judged, level, format, ap);
+	va_end(ap);
+}
+
+static enum policy_severity severity_of(const struct alarm *a)
+{
+	enum alarm_state state = alarm_state(a);
+
+	if (state != ALARM_STATE_UNACKNOWLEDGED &&
+	    state != ALARM_STATE_ACKNOWLEDGED)
+		return POLICY_INFO;
+	switch (a->level) {
+	case ALARM_ALARM:
+		return POLICY_ALARM;
+	case ALARM_WARNING:
+		return POLICY_WARNING;
+	default:
+		return POLICY_INFO;
+	}
+}
+
+static void emit(struct policy *p, enum policy_kind kind,
+		 enum policy_severity severity, const struct alarm *a,
+		 const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static void emit(struct policy *p, enum policy_kind kind,
+		 enum policy_severity severity, const struct alarm *a,
+		 const char *format, ...)
+{
+	struct policy_event e = {
+		.kind = kind,
+		.severity = severity,
+		.time_ns = p->now_ns,
+		.address = a->object.address,
+		.new_value = a->active ? a->level : ALARM_NONE,
+	};
+	int at;
+	va_list ap;
+
+	strcpy(e.bus, a->object.bus);
+	strcpy(e.name, a->name);
+	snprintf(e.alarm, sizeof(e.alarm), "%s", alarm_kind_name(a->kind));
+	at = snprintf(e.text, sizeof(e.text), "%s: %s: ", a->name, e.alarm);
+	va_start(ap, format);
+	vsnprintf(e.text + at, sizeof(e.text) - at, format, ap);
+	va_end(ap);
+	p->ops->event(p->userdata, &e);
+}
+
+/* What is hidden is written down all the same, and says so */
+static const char *hidden(const struct alarm *a)
+{
+	switch (alarm_state(a)) {
+	case ALARM_STATE_SHELVED:
+		return " (shelved)";
+	case ALARM_STATE_OUT_OF_SERVICE:
+		return " (out of service)";
+	default:
+		return "";
+	}
+}
+
+static void on_changed(void *userdata, const struct alarm *a,
+		       enum alarm_change change)
+{
+	struct policy *p = userdata;
+	const char *who = a->shelved_by;
+
+	switch (change) {
+	case ALARM_CHANGE_RAISED:
+		emit(p, POLICY_ALARM_RAISED, severity_of(a), a, "%s; %s%s",
+		     a->evidence, alarm_kind_info(a->kind)->remedy, hidden(a));
+		break;
+	case ALARM_CHANGE_REPEATED:
+		emit(p, POLICY_ALARM_REPEATED, severity_of(a), a,
+		     "still not acknowledged: %s", a->evidence);
+		break;
+	case ALARM_CHANGE_LOWERED:
+		emit(p, POLICY_ALARM_LOWERED, POLICY_INFO, a, "only %s: %s%s",
+		     alarm_level_name(a->level), a->evidence, hidden(a));
+		break;
+	case ALARM_CHANGE_RETURNED:
+		emit(p, POLICY_ALARM_RETURNED, POLICY_INFO, a,
+		     "is over%s%s", a->acknowledged ? "" :
+		     ", not yet acknowledged", hidden(a));
+		break;
+	case ALARM_CHANGE_ACKNOWLEDGED:
+		emit(p, POLICY_ALARM_ACKNOWLEDGED, POLICY_INFO, a,
+		     "acknowledged by %s", a->acknowledged_by);
+		break;
+	case ALARM_CHANGE_SHELVED:
+		emit(p, POLICY_ALARM_SHELVED, POLICY_INFO, a,
+		     "shelved for %llu s by %s: %s",
+		     (unsigned long long)(a->shelved_until.length_ns /
+					  1000000000), who, a->shelved_why);
+		break;
+	case ALARM_CHANGE_UNSHELVED:
+		emit(p, POLICY_ALARM_UNSHELVED, POLICY_INFO, a,
+		     "not shelved any more, %s%s", *who ? "by " : "its time is over",
+		     who);
+		break;
+	case ALARM_CHANGE_SUPPRESSED:
+	case ALARM_CHANGE_RELEASED:
+	case ALARM_CHANGE_SILENT:
+		break;
+	}
+	if (p->ops->alarm_changed)
+		p->ops->alarm_changed(p->userdata, a, change);
+}
+
+static void emit_plain(struct policy *p, enum policy_kind kind,
+		       const struct alarm_object *object, const char *name,
+		       const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+
+static void emit_plain(struct policy *p, enum policy_kind kind,
+		       const struct alarm_object *object, const char *name,
+		       const char *format, ...)
+{
+	struct policy_event e = {
+		.kind = kind,
+		.severity = policy_kind_severity(kind),
+		.time_ns = p->now_ns,
+		.address = object ? object->address : 0,
+	};
+	va_list ap;
+
+	if (object)
+		strcpy(e.bus, object->bus);
+	snprintf(e.name, sizeof(e.name), "%s", name);
+	va_start(ap, format);
+	vsnprintf(e.text, sizeof(e.text), format, ap);
+	va_end(ap);
+	p->ops->event(p->userdata, &e);
+}
+
+static void on_out_changed(void *userdata, const struct alarm_out *out,
+			   bool in, const char *who)
+{
+	struct policy *p = userdata;
+
+	if (in)
+		emit_plain(p, POLICY_IN_SERVICE, &out->object, out->name,
+			   "%s is in service again, %s%s", out->name,
+			   *who ? "put back by " : "its time is over", who);
+	else if (out->until.boot_ns)
+		emit_plain(p, POLICY_OUT_OF_SERVICE, &out->object, out->name,
+			   "%s is out of service for %llu s, taken out by %s: %s",
+			   out->name, (unsigned long long)
+			   (out->until.length_ns / 1000000000), who, out->why);
+	else
+		emit_plain(p, POLICY_OUT_OF_SERVICE, &out->object, out->name,
+			   "%s is out of service until it is put back, taken out by %s: %s",
+			   out->name, who, out->why);
+	if (p->ops->out_changed)
+		p->ops->out_changed(p->userdata, out, in);
+}
+
+static void on_mute_changed(void *userdata, bool muted, const char *who)
+{
+	struct policy *p = userdata;
+
+	if (muted)
+		emit_plain(p, POLICY_ALARMS_MUTED, NULL, "site",
+			   "Alarms are muted by %s until there is a new one",
+			   who);
+	else
+		emit_plain(p, POLICY_ALARMS_UNMUTED, NULL, "site",
+			   "Alarms are heard again");
+	if (p->ops->mute_changed)
+		p->ops->mute_changed(p->userdata, muted);
+}
+
+static const struct alarm_ops table_ops = {
+	.changed = on_changed,
+	.out_changed = on_out_changed,
+	.mute_changed = on_mute_changed,
+};
+
+void policy_alarms_init(struct policy *p)
+{
+	alarm_table_init(&p->alarms, &table_ops, p);
+}
+
+void policy_alarms_tick(struct policy *p)
+{
+	struct alarm_now now = now_of(p);
+
+	alarm_tick(&p->alarms, &now);
+}
+
+const struct alarm_table *policy_alarms(const struct policy *p)
+{
+	return &p->alarms;
+}
+
+void policy_clock(struct policy *p, int64_t offset_us, uint64_t now_ns)
+{
+	struct alarm_now now;
+
+	p->now_ns = now_ns;
+	p->wall_offset_us = offset_us;
+	now = now_of(p);
+	alarm_clock(&p->alarms, &now);
+}
+
+void policy_alarms_forget_module(struct policy *p,
+				 const struct policy_module *m)
+{
+	struct alarm_object object = policy_module_object(m);
+	struct alarm_now now = now_of(p);
+
+	alarm_forget(&p->alarms, &object, &now);
+}
+
+void policy_alarms_forget_bus(struct policy *p, const struct policy_bus *bus)
+{
+	struct alarm_object object = policy_bus_object(bus);
+	struct alarm_now now = now_of(p);
+
+	alarm_forget(&p->alarms, &object, &now);
+}
+
+void policy_alarms_forget_string(struct policy *p,
+				 const struct policy_string *s)
+{
+	struct alarm_object object = policy_string_object(s);
+	struct alarm_now now = now_of(p);
+
+	alarm_forget(&p->alarms, &object, &now);
+}
+
+void policy_alarms_rename(struct policy *p, const struct policy_module *m)
+{
+	struct alarm_object object = policy_module_object(m);
+
+	alarm_rename(&p->alarms, &object, m->name);
+}
