@@ -198,7 +198,7 @@ static void a_rise_is_found_within_two_runs(void **state)
 					 RI_NORMAL);
 		}
 	}
-	print_message("%u of %u rises found later than two runs\n", late,
+	print_message("# %u of %u rises found later than two runs\n", late,
 		      trials);
 	assert_true(late * 50 <= trials);
 }
