@@ -1,0 +1,710 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Each rule of the equalizer alone: voltages are given, none follows */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "policy/equalize.h"
+
+#define JARS	6
+#define S	1000000000ULL
+#define HOUR	(3600 * S)
+#define MEAN_UV	2250000
+
+struct world {
+	struct equalize *e;
+	struct equalize_config config;
+	struct equalize_cell cells[JARS];
+	struct equalize_scan scan;
+};
+
+static const char *const names[JARS] = {
+	"1S1", "1S2", "1S3", "1S4", "1S5", "1S6"
+};
+
+/* All alike, calibrated, long on float, 100 Ah of 12 V, switched on */
+static int setup(void **state)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_int_equal(equalize_new(JARS, &w->e), 0);
+	equalize_config_default(&w->config);
+	w->config.on = true;
+	w->config.capacity_mah = 100000;
+	w->config.bypass_ua = 150000;
+	equalize_configure(w->e, &w->config);
+	for (int i = 0; i < JARS; i++)
+		w->cells[i] = (struct equalize_cell) {
+			.name = names[i],
+			.valid = true,
+			.cell_uv = MEAN_UV,
+			.has_temperature = true,
+			.temperature_mc = 25000,
+			.has_module_temperature = true,
+			.module_mc = 25000,
+			.resistance_uohm = 4000,
+			.calibrated = true,
+		};
+	w->scan = (struct equalize_scan) {
+		.time_ns = 100 * HOUR,
+		.state = STRING_FLOAT,
+		.since_ns = HOUR,
+		.zero_ma = 1000,
+		.cells = w->cells,
+	};
+	*state = w;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct world *w = *state;
+
+	equalize_free(w->e);
+	free(w);
+	return 0;
+}
+
+static bool scan(struct world *w, unsigned int seconds)
+{
+	w->scan.time_ns += seconds * S;
+	return equalize_scan(w->e, &w->scan);
+}
+
+static void run(struct world *w, unsigned int minutes)
+{
+	for (unsigned int i = 0; i < minutes; i++)
+		scan(w, 60);
+}
+
+/* One jar above, the others below by as much together */
+static void raise_jar(struct world *w, int jar, int uv)
+{
+	for (int i = 0; i < JARS; i++)
+		w->cells[i].cell_uv = MEAN_UV - uv / (JARS - 1);
+	w->cells[jar].cell_uv = MEAN_UV + uv;
+}
+
+static unsigned int duty(const struct world *w, int jar)
+{
+	return w->e->jars[jar].duty_permille;
+}
+
+static void begin(struct world *w)
+{
+	raise_jar(w, 2, 20000);
+	run(w, 120);
+	assert_true(duty(w, 2) > 100);
+}
+
+static void says(const struct world *w, enum equalize_status status,
+		 const char *words)
+{
+	if (w->e->status != status || !strstr(w->e->reason, words))
+		fail_msg("%s: %s; want %s with '%s'",
+			 equalize_status_name(w->e->status), w->e->reason,
+			 equalize_status_name(status), words);
+}
+
+static void stopped(const struct world *w, const char *words)
+{
+	says(w, EQUALIZE_SUSPENDED, words);
+	assert_false(equalize_flows(w->e));
+}
+
+static void off_by_default(void **state)
+{
+	struct world *w = *state;
+	struct equalize_config c;
+
+	equalize_config_default(&c);
+	assert_false(c.on);
+	equalize_configure(w->e, &c);
+	raise_jar(w, 2, 50000);
+	run(w, 120);
+	assert_false(equalize_flows(w->e));
+	says(w, EQUALIZE_OFF, "switched off");
+	assert_int_equal(w->e->jars[2].status, EQUALIZE_OFF);
+}
+
+static void the_high_one_is_bypassed_and_no_other(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	for (int i = 0; i < JARS; i++)
+		if (i != 2)
+			assert_int_equal(duty(w, i), 0);
+	says(w, EQUALIZE_ACTIVE, "1 of 6 jars bypassed");
+	assert_int_equal(w->e->jars[2].status, EQUALIZE_ACTIVE);
+	assert_int_equal(w->e->jars[2].target_uv, MEAN_UV);
+	assert_int_equal(w->e->jars[2].deviation_uv, 20000);
+	assert_int_equal(w->e->jars[0].status, EQUALIZE_READY);
+}
+
+static void without_capacity_nothing_happens(void **state)
+{
+	struct world *w = *state;
+
+	w->config.capacity_mah = 0;
+	equalize_configure(w->e, &w->config);
+	raise_jar(w, 2, 20000);
+	run(w, 120);
+	stopped(w, "Capacity=");
+}
+
+/* B2: 0.4 mA/Ah assumed, 0.9 of it; 36 of 150 mA */
+static void bypass_stays_below_the_float_current(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 60000);
+	for (int i = 0; i < 24 * 60; i++) {
+		scan(w, 60);
+		assert_true(duty(w, 2) <= 240);
+	}
+	assert_int_equal(duty(w, 2), 240);
+	assert_int_equal(w->e->source, EQUALIZE_ASSUMED);
+	assert_int_equal(w->e->float_ua, 40000);
+	assert_int_equal(w->e->jars[2].taken_uah, 0);
+}
+
+static void a_measured_float_current_is_a_mean_of_an_hour(void **state)
+{
+	struct world *w = *state;
+
+	w->scan.has_current = true;
+	w->scan.zero_ma = 20;
+	w->scan.current_ma = 80;
+	raise_jar(w, 2, 60000);
+	run(w, 50);
+	assert_int_equal(w->e->source, EQUALIZE_ASSUMED);
+	run(w, 24 * 60);
+	assert_int_equal(w->e->source, EQUALIZE_MEASURED);
+	assert_true(abs((int)w->e->float_ua - 80000) < 1000);
+	assert_true(abs((int)duty(w, 2) - 480) <= 4);
+	/* what a sensor shows of none is none, however long */
+	w->scan.zero_ma = 1000;
+	run(w, 10);
+	assert_int_equal(w->e->source, EQUALIZE_ASSUMED);
+	assert_true(duty(w, 2) <= 240);
+	/* five times what is usual is no float current any more */
+	w->scan.current_ma = 2000;
+	run(w, 600);
+	assert_int_equal(w->e->float_ua, 200000);
+	w->scan.has_current = false;
+	scan(w, 60);
+	assert_int_equal(w->e->source, EQUALIZE_ASSUMED);
+	w->config.float_ua = 10000;
+	equalize_configure(w->e, &w->config);
+	run(w, 24 * 60);
+	assert_int_equal(w->e->source, EQUALIZE_CONFIGURED);
+	assert_int_equal(duty(w, 2), 60);
+}
+
+/* B2: above 2.35 V/cell more may flow, 1 % of the capacity in a day */
+static void a_very_high_jar_may_give_one_percent_a_day(void **state)
+{
+	struct world *w = *state;
+	unsigned int most = 0;
+	double ah = 0;
+
+	raise_jar(w, 2, 105000);
+	for (int i = 0; i < 24 * 60; i++) {
+		scan(w, 60);
+		if (duty(w, 2) > most)
+			most = duty(w, 2);
+		if (duty(w, 2) * 0.15 > 40)
+			ah += (duty(w, 2) * 0.15e-3 - 0.040) / 60;
+	}
+	assert_int_equal(most, 1000);
+	assert_true(ah > 0.99 && ah < 1.01);
+	assert_true(duty(w, 2) <= 240);
+	/* the next day it may again */
+	run(w, 24 * 60);
+	assert_true(w->e->jars[2].taken_uah <= 1010000);
+	/* at 2.35 it may not */
+	w->cells[2].cell_uv = 2350000;
+	for (int i = 0; i < 30 * 60; i++) {
+		scan(w, 60);
+		assert_true(duty(w, 2) <= 240);
+	}
+}
+
+/* B1: a warm jar floats lower, and its target with it */
+static void the_target_falls_with_temperature(void **state)
+{
+	struct world *w = *state;
+
+	w->cells[4].temperature_mc = 28000;
+	run(w, 10);
+	/* 3 °C above the others is 2.5 above the mean */
+	assert_int_equal(w->e->jars[4].target_uv, MEAN_UV - 7500);
+	assert_int_equal(w->e->jars[0].target_uv, MEAN_UV + 1500);
+	w->config.slope_uv = -1700;
+	equalize_configure(w->e, &w->config);
+	run(w, 10);
+	assert_int_equal(w->e->jars[4].target_uv, MEAN_UV - 4250);
+}
+
+static void neighbours_of_a_warm_jar_get_none(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 20000);
+	w->cells[3].temperature_mc = 30100;
+	run(w, 120);
+	assert_int_equal(duty(w, 2), 0);
+	assert_int_equal(w->e->jars[2].status, EQUALIZE_SUSPENDED);
+	assert_non_null(strstr(w->e->jars[2].reason, "1S4"));
+	w->cells[3].temperature_mc = 25000;
+	w->cells[1].temperature_mc = 30100;
+	run(w, 120);
+	assert_int_equal(duty(w, 2), 0);
+	w->cells[1].temperature_mc = 29900;
+	run(w, 120);
+	assert_true(duty(w, 2) > 0);
+	/* at once when it warms up */
+	w->cells[1].temperature_mc = 30100;
+	scan(w, 1);
+	assert_int_equal(duty(w, 2), 0);
+}
+
+/* What all give to the others goes through the warm jar, too */
+static void others_get_less_while_a_jar_is_warm(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 60000);
+	w->cells[5].temperature_mc = 31500;
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 2), 120);
+}
+
+static void a_hot_jar_suspends_the_string(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	w->cells[5].temperature_mc = 33100;
+	assert_true(scan(w, 1));
+	stopped(w, "1S6 is 8.1 °C above");
+	assert_int_equal(w->e->culprit, 5);
+	w->cells[5].temperature_mc = 32500;
+	run(w, 120);
+	stopped(w, "1S6");
+	w->cells[5].temperature_mc = 31900;
+	run(w, 1);
+	assert_int_equal(w->e->status, EQUALIZE_READY);
+}
+
+/* B3 */
+static void errors_of_modules_are_left_alone(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < JARS; i++)
+		w->cells[i].calibrated = false;
+	raise_jar(w, 2, 22000);
+	run(w, 600);
+	assert_false(equalize_flows(w->e));
+	says(w, EQUALIZE_READY, "no jar is above its dead band");
+	raise_jar(w, 2, 26000);
+	run(w, 600);
+	assert_true(duty(w, 2) > 0);
+	/* back within: what is not known to be needed is given up */
+	raise_jar(w, 2, 15000);
+	run(w, 600);
+	assert_int_equal(duty(w, 2), 0);
+	/* a wider band of the configuration holds */
+	w->config.band_uv = 40000;
+	equalize_configure(w->e, &w->config);
+	raise_jar(w, 2, 36000);
+	run(w, 600);
+	assert_false(equalize_flows(w->e));
+	/* a narrower one does not */
+	w->config.band_uv = 1000;
+	equalize_configure(w->e, &w->config);
+	raise_jar(w, 2, 22000);
+	run(w, 600);
+	assert_false(equalize_flows(w->e));
+}
+
+static void calibrated_modules_have_a_narrow_band(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 700);
+	run(w, 600);
+	assert_false(equalize_flows(w->e));
+	raise_jar(w, 2, 900);
+	run(w, 600);
+	assert_true(equalize_flows(w->e));
+}
+
+static void only_on_float_and_late(void **state)
+{
+	struct world *w = *state;
+	static const enum string_state others[] = {
+		STRING_UNKNOWN, STRING_OFFLINE, STRING_BOOST, STRING_REST,
+		STRING_DISCHARGE, STRING_RECHARGE,
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		w->scan.state = STRING_FLOAT;
+		begin(w);
+		w->scan.state = others[i];
+		scan(w, 1);
+		stopped(w, string_state_name(others[i]));
+	}
+	w->scan.state = STRING_FLOAT;
+	w->scan.since_ns = w->scan.time_ns;
+	run(w, 12 * 60 - 1);
+	stopped(w, "11 h 59 min, 12 h 00 min");
+	run(w, 60);
+	assert_true(equalize_flows(w->e));
+	w->config.delay_s = 0;
+	w->scan.since_ns = w->scan.time_ns;
+	equalize_configure(w->e, &w->config);
+	assert_false(equalize_flows(w->e));
+	run(w, 60);
+	assert_true(equalize_flows(w->e));
+}
+
+/* M13 */
+static void all_have_to_be_in_the_window(void **state)
+{
+	struct world *w = *state;
+
+	w->cells[1].cell_uv = 2169000;
+	run(w, 20);
+	stopped(w, "1S2 with 2.169 V/cell is outside of the window");
+	assert_int_equal(w->e->culprit, 1);
+	w->cells[1].cell_uv = 2171000;
+	run(w, 120);
+	assert_int_equal(w->e->culprit, -1);
+	assert_true(equalize_flows(w->e));
+	w->cells[1].cell_uv = 2161000;
+	run(w, 2);
+	assert_true(equalize_flows(w->e));
+	w->cells[1].cell_uv = 2159000;
+	run(w, 2);
+	stopped(w, "1S2");
+	w->cells[1].cell_uv = 2165000;
+	run(w, 2);
+	stopped(w, "1S2");
+	w->cells[1].cell_uv = MEAN_UV;
+	w->cells[3].cell_uv = 2401000;
+	run(w, 2);
+	stopped(w, "1S4");
+}
+
+/* B13 */
+static void one_missing_holds_until_the_lease_ends(void **state)
+{
+	struct world *w = *state;
+	unsigned int before;
+
+	begin(w);
+	before = duty(w, 2);
+	w->cells[4].valid = false;
+	/* what the others show now is no string */
+	w->cells[2].cell_uv = 2390000;
+	for (int i = 0; i < 59; i++) {
+		assert_false(scan(w, 1));
+		assert_int_equal(duty(w, 2), before);
+		assert_int_equal(w->e->jars[2].target_uv, MEAN_UV);
+	}
+	says(w, EQUALIZE_SUSPENDED, "1S5 has no valid voltage; the duties hold");
+	assert_true(scan(w, 1));
+	stopped(w, "1S5 has no valid voltage");
+	/* a discharge does not wait for the lease */
+	w->cells[4].valid = true;
+	begin(w);
+	w->cells[4].valid = false;
+	w->scan.state = STRING_DISCHARGE;
+	scan(w, 1);
+	stopped(w, "discharge");
+}
+
+static void a_jar_without_temperature_is_missing(void **state)
+{
+	struct world *w = *state;
+
+	w->cells[4].has_temperature = false;
+	raise_jar(w, 2, 20000);
+	run(w, 120);
+	stopped(w, "1S5 has no valid temperature");
+}
+
+static void a_short_absence_leaves_no_trace(void **state)
+{
+	struct world *w = *state;
+	unsigned int before;
+
+	begin(w);
+	before = duty(w, 2);
+	w->cells[4].valid = false;
+	scan(w, 30);
+	w->cells[4].valid = true;
+	scan(w, 10);
+	assert_int_equal(duty(w, 2), before);
+	says(w, EQUALIZE_ACTIVE, "bypassed");
+}
+
+/* M11 */
+static void a_warm_module_gets_less(void **state)
+{
+	struct world *w = *state;
+
+	w->cells[2].module_mc = 67500;
+	raise_jar(w, 2, 60000);
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 2), 120);
+	w->cells[2].module_mc = 75000;
+	scan(w, 1);
+	assert_int_equal(duty(w, 2), 0);
+	assert_non_null(strstr(w->e->jars[2].reason, "75"));
+	w->cells[2].module_mc = 60000;
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 2), 240);
+	w->config.derate_from_mc = 40000;
+	w->config.derate_to_mc = 50000;
+	equalize_configure(w->e, &w->config);
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 2), 0);
+}
+
+/* M16 */
+static void excluded_jars_get_none(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	w->cells[2].resistance_uohm = 12001;
+	scan(w, 1);
+	assert_int_equal(duty(w, 2), 0);
+	assert_int_equal(w->e->jars[2].status, EQUALIZE_EXCLUDED);
+	assert_non_null(strstr(w->e->jars[2].reason, "12001"));
+	w->cells[2].resistance_uohm = 11900;
+	run(w, 120);
+	assert_true(duty(w, 2) > 0);
+	w->cells[2].out_of_service = true;
+	run(w, 20);
+	assert_int_equal(duty(w, 2), 0);
+	assert_string_equal(w->e->jars[2].reason, "out of service");
+	w->cells[2].out_of_service = false;
+	w->cells[2].cell_uv = 0;
+	run(w, 1);
+	assert_int_equal(w->e->jars[2].status, EQUALIZE_EXCLUDED);
+	assert_non_null(strstr(w->e->jars[2].reason, "reversed or open"));
+	assert_false(equalize_flows(w->e));
+	w->cells[2].cell_uv = 1500000;
+	run(w, 1);
+	assert_non_null(strstr(w->e->jars[2].reason, "out of the range"));
+}
+
+/* C5 */
+static void the_ri_scheduler_wins(void **state)
+{
+	struct world *w = *state;
+	unsigned int before;
+
+	begin(w);
+	before = duty(w, 2);
+	equalize_hold(w->e, 2, true);
+	assert_int_equal(duty(w, 2), 0);
+	run(w, 30);
+	assert_int_equal(duty(w, 2), 0);
+	assert_non_null(strstr(w->e->jars[2].reason, "internal resistance"));
+	equalize_hold(w->e, 2, false);
+	run(w, 11);
+	assert_true(duty(w, 2) >= before);
+	equalize_hold(w->e, 99, true);
+}
+
+/* What flows past all makes no difference */
+static void one_jar_always_gets_nothing(void **state)
+{
+	struct world *w = *state;
+	bool none = false;
+
+	for (int i = 0; i < JARS; i++)
+		w->cells[i].cell_uv = MEAN_UV + (i - 2) * 5000;
+	run(w, 600);
+	for (int i = 0; i < JARS; i++)
+		w->cells[i].cell_uv = MEAN_UV - (i - 2) * 5000;
+	run(w, 180);
+	for (int i = 0; i < JARS; i++)
+		none |= duty(w, i) == 0;
+	assert_true(none);
+}
+
+/* 7 Ah: 2.8 mA of float, steps of 0.15 mA */
+static void small_jars_get_parts_of_a_step(void **state)
+{
+	struct world *w = *state;
+	unsigned int least = 1000, most = 0;
+
+	w->config.capacity_mah = 7000;
+	equalize_configure(w->e, &w->config);
+	raise_jar(w, 2, 3000);
+	run(w, 55);
+	raise_jar(w, 2, 0);
+	for (int i = 0; i < 600; i++) {
+		scan(w, 60);
+		if (duty(w, 2) < least)
+			least = duty(w, 2);
+		if (duty(w, 2) > most)
+			most = duty(w, 2);
+	}
+	assert_true(most > 0 && most <= 16);
+	assert_int_equal(most - least, 1);
+}
+
+static void a_driver_without_control_is_told(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	w->scan.blocked = "bus bacsA is read-only";
+	scan(w, 1);
+	stopped(w, "bus bacsA is read-only");
+}
+
+static void what_brings_nothing_is_told(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 40000);
+	run(w, 71 * 60);
+	assert_false(w->e->jars[2].without_effect);
+	run(w, 3 * 60);
+	assert_true(w->e->jars[2].without_effect);
+	assert_false(w->e->jars[0].without_effect);
+	raise_jar(w, 2, 4000);
+	run(w, 20);
+	assert_false(w->e->jars[2].without_effect);
+}
+
+static void what_moves_is_not_without_effect(void **state)
+{
+	struct world *w = *state;
+
+	for (int hour = 0; hour < 150; hour++) {
+		raise_jar(w, 2, 40000 - hour * 150);
+		run(w, 60);
+		assert_false(w->e->jars[2].without_effect);
+	}
+}
+
+static void the_forecast_follows_what_is_seen(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 50000);
+	run(w, 20);
+	assert_false(w->e->finish_trend);
+	/* spread 60 mV/cell: 1.2 % of 100 Ah at 76 mA, and the lag */
+	assert_true(llabs(w->e->finish_s - (1200 * 3600 / 76 + 7800)) < 60);
+	/* 1.2 mV/h of spread: (48 - 8.3) / 1.2 */
+	for (int hour = 0; hour < 10; hour++) {
+		raise_jar(w, 2, 50000 - hour * 1000);
+		run(w, 60);
+	}
+	assert_true(w->e->finish_trend);
+	assert_true(llabs(w->e->finish_s - 33 * 3600) < 3 * 3600);
+	raise_jar(w, 2, 5000);
+	run(w, 20);
+	assert_int_equal(w->e->finish_s, 0);
+}
+
+static void time_may_go_wrong(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	w->scan.time_ns -= 50 * HOUR;
+	run(w, 120);
+	assert_true(duty(w, 2) <= 240);
+	w->scan.time_ns += 5000 * HOUR;
+	run(w, 120);
+	assert_true(duty(w, 2) <= 240);
+	w->scan.time_ns = 0;
+	scan(w, 0);
+	scan(w, 0);
+	stopped(w, "float");
+}
+
+static void a_reset_begins_at_zero(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	equalize_reset(w->e, "the lease ran out");
+	stopped(w, "the lease ran out");
+	run(w, 6);
+	assert_true(duty(w, 2) < 50);
+}
+
+static void strings_of_one_and_none(void **state)
+{
+	struct world *w = *state;
+	struct equalize *e;
+
+	for (unsigned int n = 0; n < 2; n++) {
+		assert_int_equal(equalize_new(n, &e), 0);
+		equalize_configure(e, &w->config);
+		for (int i = 0; i < 60; i++) {
+			w->scan.time_ns += 60 * S;
+			assert_false(equalize_scan(e, &w->scan));
+		}
+		assert_int_equal(e->status, EQUALIZE_SUSPENDED);
+		equalize_free(e);
+	}
+}
+
+#define RULE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		RULE(off_by_default),
+		RULE(the_high_one_is_bypassed_and_no_other),
+		RULE(without_capacity_nothing_happens),
+		RULE(bypass_stays_below_the_float_current),
+		RULE(a_measured_float_current_is_a_mean_of_an_hour),
+		RULE(a_very_high_jar_may_give_one_percent_a_day),
+		RULE(the_target_falls_with_temperature),
+		RULE(neighbours_of_a_warm_jar_get_none),
+		RULE(others_get_less_while_a_jar_is_warm),
+		RULE(a_hot_jar_suspends_the_string),
+		RULE(errors_of_modules_are_left_alone),
+		RULE(calibrated_modules_have_a_narrow_band),
+		RULE(only_on_float_and_late),
+		RULE(all_have_to_be_in_the_window),
+		RULE(one_missing_holds_until_the_lease_ends),
+		RULE(a_jar_without_temperature_is_missing),
+		RULE(a_short_absence_leaves_no_trace),
+		RULE(a_warm_module_gets_less),
+		RULE(excluded_jars_get_none),
+		RULE(the_ri_scheduler_wins),
+		RULE(one_jar_always_gets_nothing),
+		RULE(small_jars_get_parts_of_a_step),
+		RULE(a_driver_without_control_is_told),
+		RULE(what_brings_nothing_is_told),
+		RULE(what_moves_is_not_without_effect),
+		RULE(the_forecast_follows_what_is_seen),
+		RULE(time_may_go_wrong),
+		RULE(a_reset_begins_at_zero),
+		RULE(strings_of_one_and_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
