@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What bacsd does around its policy: configuration, memory, commands, restart */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "setup.h"
+#include "world.h"
+
+/* In a minute of float the daemon itself ticks every second: as good as one */
+#define TICK_NS		SECOND_NS
+
+/**
+ * struct kept - what the daemon keeps on disk
+ * @known: modules that were found, as string * 256 + address
+ */
+struct kept {
+	bool known[16][POLICY_ADDRESS_MAX + 1];
+};
+
+/* Policy to world */
+
+static struct sim_module *find_module(struct world *w,
+				      const struct policy_module *module,
+				      struct sim_bus **ret_bus)
+{
+	unsigned int k;
+
+	for (k = 0; k < w->s->site.strings; k++) {
+		struct sim_bus *b = &w->buses[k];
+
+		if (strcmp(b->name, module->bus->name) || !module->address ||
+		    module->address > b->count)
+			continue;
+		*ret_bus = b;
+		return &b->modules[module->address - 1];
+	}
+	return NULL;
+}
+
+static void on_event(void *userdata, const struct policy_event *e)
+{
+	struct world *w = userdata;
+
+	timeline_add(&w->line, w->time_s, e->kind == POLICY_STRING_STATE ?
+		     ENTRY_STATE : ENTRY_EVENT,
+		     e->kind == POLICY_STRING_STATE ?
+		     string_state_name(e->new_value) :
+		     policy_kind_name(e->kind), e->name, "", e->text);
+}
+
+static void on_site_changed(void *userdata)
+{
+	(void)userdata;
+}
+
+static void on_bus_changed(void *userdata, const struct policy_bus *bus)
+{
+	(void)userdata;
+	(void)bus;
+}
+
+static void on_module_changed(void *userdata,
+			      const struct policy_module *module)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+
+	if (m && module->state == BACS_MODULE_OK)
+		w->kept->known[m->string][m->address] = true;
+}
+
+static void on_module_gone(void *userdata, const struct policy_module *module)
+{
+	(void)userdata;
+	(void)module;
+}
+
+static void on_string_changed(void *userdata,
+			      const struct policy_string *string)
+{
+	(void)userdata;
+	(void)string;
+}
+
+/* The daemon sends it at its next turn, and the driver tells of it */
+static void on_set_module(void *userdata, const struct policy_module *module,
+			  const char *label, const struct policy_limits *limits)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+	int i;
+
+	if (!m)
+		return;
+	w->counts.limit_commands++;
+	if (label)
+		snprintf(m->label, sizeof(m->label), "%s", label);
+	for (i = 0; limits && i < BACS_LIMIT_COUNT; i++)
+		if (limits->value[i] != POLICY_UNSET)
+			m->limits.value[i] = limits->value[i];
+	m->told = false;
+	w->untold = true;
+}
+
+static const struct policy_ops ops = {
+	.event = on_event,
+	.site_changed = on_site_changed,
+	.bus_changed = on_bus_changed,
+	.bus_gone = on_bus_changed,
+	.module_changed = on_module_changed,
+	.module_gone = on_module_gone,
+	.string_changed = on_string_changed,
+	.string_gone = on_string_changed,
+	.set_module = on_set_module,
+};
+
+/* Configuration */
+
+static int read_config(struct world *w, struct config **ret)
+{
+	const struct scenario_site *site = &w->s->site;
+	struct setup setup = {
+		.strings = site->strings, .blocks = site->blocks,
+		.nominal_v = site->nominal_v, .capacity_ah = site->capacity_ah,
+		.sensor = site->sensor,
+		.more = { w->s->config, w->more_config },
+	};
+
+	return setup_read(&setup, ret);
+}
+
+int daemon_reload(struct world *w)
+{
+	struct config *c;
+	int r = read_config(w, &c);
+
+	/* a bad one leaves the one in force, as in the daemon */
+	if (r == -EINVAL && w->config)
+		return 0;
+	if (r < 0)
+		return r;
+	setup_free(w->config);
+	w->config = c;
+	return w->policy ? setup_give(c, w->policy, w->clock_ns) : 0;
+}
+
+/* Life */
+
+static int remember(struct world *w)
+{
+	unsigned int k, a;
+	int r = 0;
+
+	for (k = 0; k < w->s->site.strings; k++) {
+		struct sim_bus *b = &w->buses[k];
+
+		for (a = 1; r == 0 && a <= b->count; a++) {
+			struct sim_module *m = &b->modules[a - 1];
+
+			if (!w->kept->known[k][a])
+				continue;
+			r = policy_remember(w->policy, b->name, a, m->serial,
+					    m->block ? BACS_MODCLASS_JAR :
+					    BACS_MODCLASS_STRING,
+					    m->block ?
+					    w->s->site.nominal_v * 1000 : 0);
+		}
+	}
+	return r;
+}
+
+int daemon_start(struct world *w)
+{
+	int r;
+
+	if (!w->kept)
+		w->kept = calloc(1, sizeof(*w->kept));
+	if (!w->kept)
+		return -ENOMEM;
+	r = policy_new(&ops, w, w->clock_ns, &w->policy);
+	if (r == 0)
+		r = remember(w);
+	if (r == 0)
+		r = daemon_reload(w);
+	if (r < 0)
+		return r;
+	wire_tell_driver(w);
+	policy_tick(w->policy, w->clock_ns);
+	return 0;
+}
+
+void daemon_stop(struct world *w)
+{
+	w->policy = policy_free(w->policy);
+}
+
+void daemon_forget(struct world *w)
+{
+	free(w->kept);
+	w->kept = NULL;
+}
+
+static void tell_limits(struct world *w)
+{
+	unsigned int k, i;
+
+	if (!w->untold)
+		return;
+	w->untold = false;
+	for (k = 0; k < w->s->site.strings; k++) {
+		struct sim_bus *b = &w->buses[k];
+
+		for (i = 0; i < b->count; i++) {
+			struct sim_module *m = &b->modules[i];
+
+			if (m->told)
+				continue;
+			m->told = true;
+			if (w->driver && b->attached && m->present)
+				wire_tell_module(w, b, m);
+		}
+	}
+}
+
+void daemon_tick(struct world *w)
+{
+	uint64_t now_ns = w->clock_ns;
+
+	if (!w->policy)
+		return;
+	tell_limits(w);
+	policy_tick(w->policy, now_ns);
+}

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lines of [actions] and [expect] */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse.h"
+#include "verb.h"
+
+static bool take_block(struct parse *p, const char *text,
+		       union scenario_arg *ret)
+{
+	const struct scenario_site *site = &p->s->site;
+	unsigned int block, string;
+	char end;
+
+	if (sscanf(text, "%uS%u%c", &block, &string, &end) != 2 || !block ||
+	    !string || block > site->blocks || string > site->strings) {
+		parse_error(p, "'%s' is no block of the site: 1S1 to %uS%u",
+			    text, site->blocks, site->strings);
+		return false;
+	}
+	ret->string = string - 1;
+	ret->block = block - 1;
+	return true;
+}
+
+static bool take_string(struct parse *p, const char *text,
+			union scenario_arg *ret)
+{
+	unsigned int string;
+	char end;
+
+	if (sscanf(text, "S%u%c", &string, &end) != 1 || !string ||
+	    string > p->s->site.strings) {
+		parse_error(p, "'%s' is no string of the site: S1 to S%u", text,
+			    p->s->site.strings);
+		return false;
+	}
+	ret->string = string - 1;
+	return true;
+}
+
+static bool take_choice(struct parse *p, const struct verb_arg *arg,
+			const char *text, union scenario_arg *ret)
+{
+	char list[400];
+	size_t n = 0;
+	unsigned int i;
+
+	for (i = 0; arg->choice(i); i++) {
+		if (!strcmp(arg->choice(i), text)) {
+			ret->choice = i;
+			return true;
+		}
+		if (n < sizeof(list))
+			n += (size_t)snprintf(list + n, sizeof(list) - n,
+					      "%s%s", i ? ", " : "",
+					      arg->choice(i));
+	}
+	parse_error(p, "%s: '%s' is none of: %s", arg->name, text, list);
+	return false;
+}
+
+static bool take_arg(struct parse *p, const struct verb_arg *arg,
+		     const char *text, union scenario_arg *ret)
+{
+	switch (arg->kind) {
+	case ARG_BLOCK:
+		return take_block(p, text, ret);
+	case ARG_STRING:
+		return take_string(p, text, ret);
+	case ARG_CHOICE:
+		return take_choice(p, arg, text, ret);
+	default:
+		return parse_number(p, arg->name, text, arg->dim, arg->min,
+				    arg->max, &ret->number);
+	}
+}
+
+static const struct verb *find_verb(struct parse *p, const char *name)
+{
+	const struct verb *v;
+	char list[640];
+	size_t n = 0;
+
+	for (v = scenario_verbs; v->name; v++) {
+		if (!strcmp(v->name, name))
+			return v;
+		if (n < sizeof(list))
+			n += (size_t)snprintf(list + n, sizeof(list) - n,
+					      "%s%s", n ? ", " : "", v->name);
+	}
+	parse_error(p, "'%s' is no action; there are: %s", name, list);
+	return NULL;
+}
+
+static struct scenario_action *add_action(struct parse *p)
+{
+	struct scenario *s = p->s;
+	struct scenario_action *list;
+
+	list = realloc(s->actions, (s->action_count + 1) * sizeof(*list));
+	if (!list)
+		abort();
+	s->actions = list;
+	list += s->action_count++;
+	memset(list, 0, sizeof(*list));
+	list->line = p->line;
+	return list;
+}
+
+/* What follows the arguments: for TIME, over TIME */
+static void take_tail(struct parse *p, struct scenario_action *a,
+		      char **words, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i += 2) {
+		double *to = NULL;
+
+		if (!strcmp(words[i], "for") && a->verb->end)
+			to = &a->for_s;
+		else if (!strcmp(words[i], "over") && a->verb->ramps)
+			to = &a->over_s;
+		if (!to) {
+			parse_error(p, "%s: unexpected '%s'%s%s", a->verb->name,
+				    words[i], a->verb->end ?
+				    "; it may have 'for TIME'" : "",
+				    a->verb->ramps ?
+				    "; it may have 'over TIME'" : "");
+			return;
+		}
+		if (i + 1 == count) {
+			parse_error(p, "no time after '%s'", words[i]);
+			return;
+		}
+		if (!parse_number(p, words[i], words[i + 1], DIM_TIME, 0.001,
+				  10 * 31536000.0, to))
+			return;
+	}
+}
+
+void parse_action(struct parse *p, const char *text)
+{
+	char copy[PARSE_LINE], *words[PARSE_WORDS];
+	struct scenario_action *a;
+	const struct verb *verb;
+	double at_s;
+	int i, n, count;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	count = parse_words(p, copy, words);
+	if (count < 0)
+		return;
+	if (count < 2) {
+		parse_error(p, "an action is TIME ACTION ...");
+		return;
+	}
+	if (!parse_number(p, "time", words[0], DIM_TIME, 0, 10 * 31536000.0,
+			  &at_s))
+		return;
+	verb = find_verb(p, words[1]);
+	if (!verb)
+		return;
+	if (at_s > p->s->duration_s)
+		parse_error(p, "%s at %s is after the end of the run", words[1],
+			    words[0]);
+	a = add_action(p);
+	a->at_s = at_s;
+	a->verb = verb;
+	a->text = strdup(text);
+	for (n = 0; n < SCENARIO_ARGS && verb->args[n].kind; n++) {
+		if (verb->args[n].kind == ARG_REST) {
+			a->args[n].text = strdup(2 + n < count ?
+				text + (words[2 + n] - copy) : "");
+			return;
+		}
+		if (2 + n >= count) {
+			parse_error(p, "%s: %s is missing", verb->name,
+				    verb->args[n].name);
+			return;
+		}
+		if (!take_arg(p, &verb->args[n], words[2 + n], &a->args[n]))
+			return;
+	}
+	i = 2 + n;
+	take_tail(p, a, words + i, count - i);
+}
+
+static void keep(struct parse *p, char to[SCENARIO_NAME], const char *word)
+{
+	if (strlen(word) >= SCENARIO_NAME)
+		parse_error(p, "'%s' is too long", word);
+	snprintf(to, SCENARIO_NAME, "%s", word);
+}
+
+/* on NAME, level LEVEL, within TIME, of TIME, most NUMBER: in any order */
+static bool take_clause(struct parse *p, struct scenario_expect *e,
+			const char *word, const char *value)
+{
+	const double longest = 10 * 31536000.0;
+
+	if (!strcmp(word, "on"))
+		keep(p, e->on, value);
+	else if (!strcmp(word, "level"))
+		keep(p, e->level, value);
+	else if (!strcmp(word, "within"))
+		return parse_number(p, word, value, DIM_TIME, 0, longest,
+				    &e->within_s);
+	else if (!strcmp(word, "of"))
+		return parse_number(p, word, value, DIM_TIME, 0, longest,
+				    &e->from_s);
+	else if (!strcmp(word, "most"))
+		return parse_unsigned(p, word, value, 0, 1000000000, &e->most);
+	else {
+		parse_error(p, "'%s' is none of: on, level, within, of, most",
+			    word);
+		return false;
+	}
+	return true;
+}
+
+void parse_expect(struct parse *p, const char *text)
+{
+	static const struct {
+		const char *name;
+		enum expect_kind kind;
+		bool timed;
+	} kinds[] = {
+		{ "alarm", EXPECT_ALARM, true },
+		{ "clear", EXPECT_CLEAR, true },
+		{ "event", EXPECT_EVENT, true },
+		{ "state", EXPECT_STATE, true },
+		{ "allow", EXPECT_ALLOW, false },
+		{ "never", EXPECT_NEVER, false },
+		{ "commands", EXPECT_COMMANDS, false },
+	};
+	struct scenario_expect *list, e = { .on = "*", .within_s = -1 };
+	char copy[PARSE_LINE], *words[PARSE_WORDS];
+	size_t k;
+	int i, count;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	count = parse_words(p, copy, words);
+	if (count < 0)
+		return;
+	for (k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++)
+		if (!strcmp(words[0], kinds[k].name))
+			break;
+	if (k == sizeof(kinds) / sizeof(kinds[0]) || count < 2) {
+		parse_error(p, "an expectation is: alarm|clear|event|state|allow|never|commands WHAT [on NAME] [level LEVEL] [within TIME of TIME] [most NUMBER]");
+		return;
+	}
+	e.kind = kinds[k].kind;
+	e.line = p->line;
+	keep(p, e.what, words[1]);
+	for (i = 2; i < count; i += 2) {
+		if (i + 1 == count) {
+			parse_error(p, "nothing after '%s'", words[i]);
+			return;
+		}
+		if (!take_clause(p, &e, words[i], words[i + 1]))
+			return;
+	}
+	if (kinds[k].timed && e.within_s < 0) {
+		parse_error(p, "%s needs 'within TIME of TIME'", words[0]);
+		return;
+	}
+	e.text = strdup(text);
+	list = realloc(p->s->expects,
+		       (p->s->expect_count + 1) * sizeof(*list));
+	if (!list || !e.text)
+		abort();
+	p->s->expects = list;
+	list[p->s->expect_count++] = e;
+}
