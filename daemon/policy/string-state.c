@@ -386,8 +386,9 @@ static bool in_discharge(struct string_machine *m, const struct string_scan *s)
 		snprintf(rule, sizeof(rule),
 			 "sensor shows no discharge for %d s, now %lld mA,",
 			 HOLD_S, (long long)s->current_ma);
-		return end_discharge(m, charged(s) ? STRING_RECHARGE :
-				     STRING_REST,
+		/* so high somebody charges, though a full string takes little */
+		return end_discharge(m, charged(s) || v > END_MV * MV ?
+				     STRING_RECHARGE : STRING_REST,
 				     m->timers[TIMER_NOT_DRAWN].since_ns,
 				     rule);
 	}
