@@ -7,14 +7,14 @@
 #include "setup.h"
 #include "world.h"
 
-/* In a minute of float the daemon itself ticks every second: as good as one */
-#define TICK_NS		SECOND_NS
-
 /**
  * struct kept - what the daemon keeps on disk
- * @known: modules that were found, as string * 256 + address
+ * @known: modules that were found, by bus and address
+ * @alarms: those that are not normal
  */
 struct kept {
+	struct alarm *alarms;
+	size_t alarm_count;
 	bool known[16][POLICY_ADDRESS_MAX + 1];
 };
 
@@ -42,6 +42,9 @@ static void on_event(void *userdata, const struct policy_event *e)
 {
 	struct world *w = userdata;
 
+	/* on_alarm_changed() has them */
+	if (*e->alarm)
+		return;
 	timeline_add(&w->line, w->time_s, e->kind == POLICY_STRING_STATE ?
 		     ENTRY_STATE : ENTRY_EVENT,
 		     e->kind == POLICY_STRING_STATE ?
@@ -105,6 +108,68 @@ static void on_set_module(void *userdata, const struct policy_module *module,
 	w->untold = true;
 }
 
+static void on_set_supply(void *userdata, const struct policy_module *module,
+			  const struct policy_supply *supply)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+
+	if (m)
+		m->supply = *supply;
+}
+
+/* On disk until the alarm is normal */
+static void keep_alarm(struct kept *kept, const struct alarm *alarm)
+{
+	size_t i;
+
+	for (i = 0; i < kept->alarm_count; i++)
+		if (kept->alarms[i].id == alarm->id)
+			break;
+	if (alarm_state(alarm) == ALARM_STATE_NORMAL) {
+		if (i < kept->alarm_count)
+			kept->alarms[i] = kept->alarms[--kept->alarm_count];
+		return;
+	}
+	if (i == kept->alarm_count) {
+		struct alarm *list = realloc(kept->alarms,
+					     (i + 1) * sizeof(*list));
+
+		if (!list)
+			abort();
+		kept->alarms = list;
+		kept->alarm_count++;
+	}
+	kept->alarms[i] = *alarm;
+}
+
+static void on_alarm_changed(void *userdata, const struct alarm *a,
+			     enum alarm_change change)
+{
+	struct world *w = userdata;
+	enum entry_kind kind = ENTRY_EVENT;
+
+	keep_alarm(w->kept, a);
+	switch (change) {
+	case ALARM_CHANGE_RAISED:
+		kind = ENTRY_ALARM;
+		break;
+	case ALARM_CHANGE_RETURNED:
+		kind = ENTRY_CLEAR;
+		break;
+	case ALARM_CHANGE_SILENT:
+	case ALARM_CHANGE_REPEATED:
+		return;
+	default:
+		break;
+	}
+	timeline_add(&w->line, w->time_s, kind, alarm_kind_name(a->kind),
+		     a->name, alarm_level_name(a->level),
+		     kind == ENTRY_EVENT ? alarm_change_name(change) :
+		     a->evidence);
+}
+
 static const struct policy_ops ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -115,6 +180,8 @@ static const struct policy_ops ops = {
 	.string_changed = on_string_changed,
 	.string_gone = on_string_changed,
 	.set_module = on_set_module,
+	.set_supply = on_set_supply,
+	.alarm_changed = on_alarm_changed,
 };
 
 /* Configuration */
@@ -148,6 +215,12 @@ int daemon_reload(struct world *w)
 }
 
 /* Life */
+
+void daemon_clock(struct world *w)
+{
+	if (w->policy)
+		policy_clock(w->policy, w->wall_us, w->clock_ns);
+}
 
 static int remember(struct world *w)
 {
@@ -183,8 +256,10 @@ int daemon_start(struct world *w)
 	r = policy_new(&ops, w, w->clock_ns, &w->policy);
 	if (r == 0)
 		r = remember(w);
-	if (r == 0)
+	if (r == 0) {
+		daemon_clock(w);
 		r = daemon_reload(w);
+	}
 	if (r < 0)
 		return r;
 	wire_tell_driver(w);
@@ -199,6 +274,8 @@ void daemon_stop(struct world *w)
 
 void daemon_forget(struct world *w)
 {
+	if (w->kept)
+		free(w->kept->alarms);
 	free(w->kept);
 	w->kept = NULL;
 }

@@ -7,6 +7,8 @@
 #include "parse.h"
 #include "verb.h"
 
+#define LONGEST_S	(10 * 31536000.0)
+
 static bool take_block(struct parse *p, const char *text,
 		       union scenario_arg *ret)
 {
@@ -78,6 +80,33 @@ static bool take_arg(struct parse *p, const struct verb_arg *arg,
 	}
 }
 
+/* A time, or several with + between: $start+$length */
+static bool take_time(struct parse *p, const char *what, const char *text,
+		      double *ret)
+{
+	char part[64];
+	double sum = 0, one;
+	size_t n;
+
+	for (;;) {
+		n = strcspn(text, "+");
+		if (n >= sizeof(part)) {
+			parse_error(p, "%s: '%s' is too long", what, text);
+			return false;
+		}
+		memcpy(part, text, n);
+		part[n] = '\0';
+		if (!parse_number(p, what, part, DIM_TIME, 0, LONGEST_S, &one))
+			return false;
+		sum += one;
+		if (!text[n])
+			break;
+		text += n + 1;
+	}
+	*ret = sum;
+	return true;
+}
+
 static const struct verb *find_verb(struct parse *p, const char *name)
 {
 	const struct verb *v;
@@ -135,8 +164,7 @@ static void take_tail(struct parse *p, struct scenario_action *a,
 			parse_error(p, "no time after '%s'", words[i]);
 			return;
 		}
-		if (!parse_number(p, words[i], words[i + 1], DIM_TIME, 0.001,
-				  10 * 31536000.0, to))
+		if (!take_time(p, words[i], words[i + 1], to))
 			return;
 	}
 }
@@ -157,8 +185,7 @@ void parse_action(struct parse *p, const char *text)
 		parse_error(p, "an action is TIME ACTION ...");
 		return;
 	}
-	if (!parse_number(p, "time", words[0], DIM_TIME, 0, 10 * 31536000.0,
-			  &at_s))
+	if (!take_time(p, "time", words[0], &at_s))
 		return;
 	verb = find_verb(p, words[1]);
 	if (!verb)
@@ -199,18 +226,14 @@ static void keep(struct parse *p, char to[SCENARIO_NAME], const char *word)
 static bool take_clause(struct parse *p, struct scenario_expect *e,
 			const char *word, const char *value)
 {
-	const double longest = 10 * 31536000.0;
-
 	if (!strcmp(word, "on"))
 		keep(p, e->on, value);
 	else if (!strcmp(word, "level"))
 		keep(p, e->level, value);
 	else if (!strcmp(word, "within"))
-		return parse_number(p, word, value, DIM_TIME, 0, longest,
-				    &e->within_s);
+		return take_time(p, word, value, &e->within_s);
 	else if (!strcmp(word, "of"))
-		return parse_number(p, word, value, DIM_TIME, 0, longest,
-				    &e->from_s);
+		return take_time(p, word, value, &e->from_s);
 	else if (!strcmp(word, "most"))
 		return parse_unsigned(p, word, value, 0, 1000000000, &e->most);
 	else {

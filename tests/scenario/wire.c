@@ -60,6 +60,7 @@ void wire_tell_module(struct world *w, struct sim_bus *b,
 		.serial = m->serial,
 		.nominal_mv = m->block ? w->s->site.nominal_v * 1000 : 0,
 		.limits = m->limits,
+		.supply = m->supply,
 	};
 
 	if (!w->policy || !w->driver || !b->attached)
@@ -253,12 +254,14 @@ static void scan_bus(struct world *w, struct sim_bus *b, double dt_s,
 		     double lag_s)
 {
 	double ambient_c = plant_site_ambient_c(&w->site);
+	/* a lost reply is asked for once more in the same scan */
+	double lost = w->lost * w->lost;
 	bool any = false;
 	unsigned int i;
 
 	for (i = 0; i < b->count; i++) {
 		struct sim_module *m = &b->modules[i];
-		double lost = pcg_next(&w->rng) * 0x1p-32;
+		double chance = pcg_next(&w->rng) * 0x1p-32;
 
 		if (m->block) {
 			run_module(w, m, dt_s);
@@ -268,14 +271,14 @@ static void scan_bus(struct world *w, struct sim_bus *b, double dt_s,
 		}
 		if (!b->attached || !w->driver || !m->present)
 			continue;
-		if (b->silent || m->silent || lost < w->lost) {
+		if (b->silent || m->silent || chance < lost) {
 			if (m->block)
 				m->before_v = m->block->volt_v;
 			missed(w, b, m);
 			continue;
 		}
 		any = true;
-		answered(w, b, m, i, 1 - lost);
+		answered(w, b, m, i, 1 - chance);
 	}
 	if (any)
 		set_bus_state(w, b, BACS_BUS_RUNNING);

@@ -46,6 +46,7 @@ struct wrong {
  * @heard_ns: last reply
  * @lost_ns: when it was lost
  * @limits: in the driver
+ * @supply: in the driver
  * @label: in the driver
  * @duty_permille: of its bypass
  * @lease_ns: end of the lease
@@ -73,6 +74,7 @@ struct sim_module {
 	uint64_t heard_ns;
 	uint64_t lost_ns;
 	struct policy_limits limits;
+	struct policy_supply supply;
 	char label[POLICY_NAME_MAX + 1];
 	uint32_t duty_permille;
 	uint64_t lease_ns;
@@ -210,6 +212,8 @@ int daemon_start(struct world *w);
 void daemon_stop(struct world *w);
 void daemon_forget(struct world *w);	/* what it keeps on disk, too */
 int daemon_reload(struct world *w);
+/* The wall clock was set */
+void daemon_clock(struct world *w);
 void daemon_tick(struct world *w);
 
 static inline uint64_t world_ns(const struct world *w)
