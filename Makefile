@@ -3,6 +3,8 @@
 # module for, DESTDIR= where to install.
 KDIR ?= /lib/modules/$(shell uname -r)/build
 BUILD ?= build
+# meson asks dpkg-dev for Debian's folder of libraries; not everybody has that
+LIBDIR ?= lib/$(shell $(CC) -print-multiarch)
 # Debian's kernel.release of 6.1 names the upstream version, this does not.
 RELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' "$(KDIR)/include/generated/utsrelease.h")
 MODDIR = $(DESTDIR)/lib/modules/$(RELEASE)/extra
@@ -11,7 +13,7 @@ all: $(BUILD)/build.ninja
 	meson compile -C $(BUILD)
 
 $(BUILD)/build.ninja:
-	meson setup --prefix=/usr --sysconfdir=/etc --localstatedir=/var $(BUILD)
+	meson setup --prefix=/usr --libdir=$(LIBDIR) --sysconfdir=/etc --localstatedir=/var $(BUILD)
 
 # kbuild wants a path without spaces: ./run builds in a copy that has none
 modules:
@@ -28,7 +30,7 @@ install: all
 	[ ! -e driver/bacs.ko ] || install -D -m 644 driver/bacs.ko "$(MODDIR)/bacs.ko"
 ifeq ($(DESTDIR),)
 	ldconfig
-	[ ! -e driver/bacs.ko ] || depmod
+	[ ! -e driver/bacs.ko ] || depmod "$(RELEASE)"
 	systemd-sysusers
 	[ ! -d /run/systemd/system ] || { systemctl daemon-reload; udevadm control --reload; }
 endif
