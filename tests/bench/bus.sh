@@ -13,6 +13,7 @@ first() {
 }
 uptime_ms() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
 scans() { cat $devices/bacsA/stats/scans; }
+scans_reach() { [ "$(scans)" -ge "$1" ]; }
 bench() { printf 'bench %s|%s|%s|%s\n' "$1" "$2" "$3" "$4"; }
 attach() {
 	bacs-attach --bus bacsA "$@" /dev/bacs-port0 >"$tmp/attach" 2>&1 &
@@ -32,10 +33,9 @@ wait_for 60 count_is 64 states bacsA ok
 bench "first value of 64 configured modules after attach" \
 	$(($(uptime_ms) - begin)) ms "<= 15000"
 
-wait_for 60 test "$(scans)" -ge 2
+wait_for 60 scans_reach 2
 simctl 0 stats reset
-from=$(scans)
-while [ "$(scans)" -lt $((from + 100)) ]; do sleep 1; done
+wait_for 900 scans_reach $(($(scans) + 100))
 stats
 bench "bus use over $(figure scans) scans, RX trigger 1" "$(figure bus_use)" "" ">= 0.95"
 bench "master excess, median" "$(excess median_us)" us ""
