@@ -44,8 +44,6 @@ void manager_event(struct manager *m, const struct policy_event *e)
 		manager_flush_soon(m);
 	}
 	bus_event(m, e);
-	if (e->kind == POLICY_SAMPLES_STALLED)
-		m->stalled = true;
 }
 
 void manager_event_text(struct manager *m, enum policy_kind kind,
@@ -141,9 +139,12 @@ static const struct policy_ops policy_ops = {
 /* Samples stay away: perhaps it was the notices alone that got lost */
 static void try_refresh(struct manager *m)
 {
-	if (!m->stalled)
+	bool stalled = !policy_alive(m->policy);
+	bool before = m->stalled;
+
+	m->stalled = stalled;
+	if (!stalled || before)
 		return;
-	m->stalled = false;
 	bacs_refresh(m->bacs);
 	manager_dispatch_driver(m);
 }

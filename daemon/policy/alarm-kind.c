@@ -5,6 +5,9 @@
 
 #include "alarm-kind.h"
 
+#define HOUR	3600
+#define DAY	86400
+
 #define KIND(k, n, c, ...) \
 	[ALARM_ ## k] = { .name = n, .class = ALARM_OF_ ## c, \
 			  .remedy = __VA_ARGS__ }
@@ -12,7 +15,7 @@
 static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	KIND(TEST, "test", SITE, "none: somebody tests the alarms"),
 	KIND(DRIVER_MISSING, "driver-missing", SITE, "modprobe bacs",
-	     .system = true),
+	     .system = true, .loss = true),
 	KIND(DRIVER_INCOMPATIBLE, "driver-incompatible", SITE,
 	     "install driver and daemon of the same release", .system = true),
 	KIND(CONFIGURATION_ERROR, "configuration-error", SITE,
@@ -29,7 +32,7 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	     "check its adapter and 'systemctl status bacs-attach@*'",
 	     .system = true, .loss = true),
 	KIND(BUS_LOST, "bus-lost", BUS, "check cable, adapter and supply",
-	     .system = true),
+	     .system = true, .loss = true),
 	KIND(SECOND_MASTER, "second-master", BUS,
 	     "take the other master off the bus", .system = true),
 	KIND(SAMPLES_STALLED, "samples-stalled", BUS,
@@ -52,7 +55,8 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	KIND(VOLTAGE_HIGH, "voltage-high", MODULE,
 	     "check charger voltage and block"),
 	KIND(VOLTAGE_DEVIATION, "voltage-deviation", MODULE,
-	     "see whether equalizing helps, else test the block"),
+	     "see whether equalizing helps, else test the block",
+	     .hold_s = HOUR),
 	KIND(DEEP_DISCHARGE, "deep-discharge", MODULE,
 	     "end the discharge and recharge at once", .latching = true),
 	KIND(JAR_FALLS_AWAY, "jar-falls-away", MODULE,
@@ -60,20 +64,25 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	KIND(POLARITY_REVERSAL, "polarity-reversal", MODULE,
 	     "end the discharge, replace the block", .latching = true),
 	KIND(SHORTED_CELL, "shorted-cell", MODULE, "replace the block",
-	     .latching = true),
+	     .latching = true,
+	     .hold_s = HOUR),
 	KIND(OPEN_JAR, "open-jar", MODULE,
 	     "the string cannot carry load: check straps, replace the block",
-	     .latching = true),
+	     .latching = true,
+	     .hold_s = HOUR),
 	KIND(TEMPERATURE_LOW, "temperature-low", MODULE,
 	     "heat the room; capacity is reduced"),
 	KIND(TEMPERATURE_HIGH, "temperature-high", MODULE,
 	     "cool the room, check charge current and block"),
 	KIND(TEMPERATURE_LONG_HIGH, "temperature-long-high", MODULE,
-	     "cool the room: service life shrinks"),
+	     "cool the room: service life shrinks",
+	     .hold_s = DAY),
 	KIND(TEMPERATURE_MEAN_LOW, "temperature-mean-low", MODULE,
-	     "heat the room, or plan with less capacity"),
+	     "heat the room, or plan with less capacity",
+	     .hold_s = DAY),
 	KIND(TEMPERATURE_NO_RETURN, "temperature-no-return", MODULE,
-	     "reduce the charge current, watch the block"),
+	     "reduce the charge current, watch the block",
+	     .hold_s = HOUR),
 	KIND(MODULE_HOT, "module-hot", MODULE,
 	     "give the module air; equalizing is reduced meanwhile"),
 	KIND(MODULE_HOT_IDLE, "module-hot-idle", MODULE,
@@ -85,9 +94,11 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	     "check the sensor and its plug"),
 	KIND(SELF_TEST, "self-test", MODULE, "replace the module"),
 	KIND(SENSOR_STUCK, "sensor-stuck", MODULE,
-	     "compare with a meter, replace the module"),
+	     "compare with a meter, replace the module",
+	     .hold_s = DAY),
 	KIND(SENSOR_DRIFT, "sensor-drift", MODULE,
-	     "compare with a meter, calibrate or replace the module"),
+	     "compare with a meter, calibrate or replace the module",
+	     .hold_s = DAY),
 
 	KIND(RESISTANCE_SPREAD, "resistance-spread", MODULE,
 	     "check straps and torque, watch the block"),
@@ -101,15 +112,20 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	     "see what keeps the measurement from running"),
 
 	KIND(EQUALIZING_WITHOUT_EFFECT, "equalizing-without-effect", MODULE,
-	     "test the block; check the module's fuse"),
+	     "test the block; check the module's fuse",
+	     .hold_s = DAY),
 	KIND(CHARGER_HIGH, "charger-high", STRING,
-	     "check the charger's voltage and its temperature compensation"),
+	     "check the charger's voltage and its temperature compensation",
+	     .hold_s = HOUR),
 	KIND(CHARGER_LOW, "charger-low", STRING,
-	     "check the charger's voltage and its temperature compensation"),
+	     "check the charger's voltage and its temperature compensation",
+	     .hold_s = HOUR),
 	KIND(HALVES_DIFFER, "halves-differ", STRING,
-	     "check the load between the halves and the blocks of the lower one"),
+	     "check the load between the halves and the blocks of the lower one",
+	     .hold_s = HOUR),
 	KIND(SUM_DIFFERS, "sum-differs", STRING,
-	     "check sense leads, straps and the string sensor"),
+	     "check sense leads, straps and the string sensor",
+	     .hold_s = HOUR),
 };
 
 const struct alarm_kind_info *alarm_kind_info(enum alarm_kind kind)

@@ -87,6 +87,8 @@ enum alarm_kind {
  * @on_delay_s: the condition must hold so long before it is an alarm; 0 where
  *	the detector has confirmed it by itself
  * @off_delay_s: and be gone so long before the alarm returns
+ * @hold_s: how long its detector may need to find it again after a restart;
+ *	until then "it is gone" is not believed of an alarm of before
  * @system: of the monitoring, not of the battery: contacts wait for it (M15)
  * @latching: it must be acknowledged after its return, even if it was before
  * @loss: a consequence of a lost bus or driver, suppressed while that lasts
@@ -97,6 +99,7 @@ struct alarm_kind_info {
 	const char *remedy;
 	uint16_t on_delay_s;
 	uint16_t off_delay_s;
+	uint32_t hold_s;
 	bool system;
 	bool latching;
 	bool loss;

@@ -15,6 +15,12 @@ static struct alarm_now now_of(const struct policy *p)
 	return now;
 }
 
+struct alarm_now policy_set_now(struct policy *p, uint64_t now_ns)
+{
+	p->now_ns = now_ns;
+	return now_of(p);
+}
+
 struct alarm_object policy_module_object(const struct policy_module *m)
 {
 	struct alarm_object o = { .class = ALARM_OF_MODULE,
@@ -174,6 +180,94 @@ static const char *hidden(const struct alarm *a)
 	}
 }
 
+/*
+ * Alarms whose coming and going had events of their own before there were
+ * alarms. @silent: the daemon tells its coming, in more words.
+ */
+static const struct {
+	enum policy_kind raised;
+	enum policy_kind returned;
+	const char *over;	/* what is said of its return */
+	bool silent;
+} own_events[ALARM_KIND_COUNT] = {
+	[ALARM_DRIVER_MISSING] = { .raised = POLICY_DRIVER_MISSING },
+	[ALARM_DRIVER_INCOMPATIBLE] = { .raised = POLICY_DRIVER_INCOMPATIBLE },
+	[ALARM_CONFIGURATION_ERROR] = { .silent = true },
+	[ALARM_CLOCK_STEPPED] = { .silent = true },
+	[ALARM_HISTORY_DEGRADED] = { .silent = true },
+	[ALARM_SECOND_MASTER] = { .silent = true },
+	[ALARM_MODULE_CHANGED] = { .silent = true },
+	[ALARM_BUS_MISSING] = { .raised = POLICY_BUS_MISSING },
+	[ALARM_BUS_LOST] = {
+		.raised = POLICY_BUS_LOST,
+		.returned = POLICY_BUS_RUNNING,
+		.over = "answers again",
+	},
+	[ALARM_SAMPLES_STALLED] = {
+		.raised = POLICY_SAMPLES_STALLED,
+		.returned = POLICY_SAMPLES_RESUMED,
+		.over = "samples arrive again",
+	},
+	[ALARM_MODULE_MISSING] = {
+		.raised = POLICY_MODULE_MISSING,
+		.returned = POLICY_MODULE_RETURNED,
+		.over = "answers",
+	},
+	[ALARM_MODULE_LOST] = {
+		.raised = POLICY_MODULE_LOST,
+		.returned = POLICY_MODULE_RETURNED,
+		.over = "answers again",
+	},
+};
+
+static void tell_raised(struct policy *p, const struct alarm *a)
+{
+	enum policy_kind own = own_events[a->kind].raised;
+
+	if (!own_events[a->kind].silent)
+		emit(p, own ? own : POLICY_ALARM_RAISED, severity_of(a), a,
+		     "%s; %s%s", a->evidence,
+		     alarm_kind_info(a->kind)->remedy, hidden(a));
+}
+
+static void tell_returned(struct policy *p, const struct alarm *a)
+{
+	enum policy_kind own = own_events[a->kind].returned;
+	const char *over = own_events[a->kind].over;
+
+	emit(p, own ? own : POLICY_ALARM_RETURNED, POLICY_INFO, a,
+	     "%s%s%s", over ? over : "is over", a->acknowledged ? "" :
+	     ", but the alarm is not yet acknowledged", hidden(a));
+}
+
+/* The worst that is active colours the module, hidden or not */
+static void look_at_module(struct policy *p, const struct alarm_object *object)
+{
+	const struct policy_module *found =
+		policy_find_module(p, object->bus, object->address);
+	struct policy_module *m = (struct policy_module *)found;
+	enum alarm_level level = ALARM_NONE;
+	uint64_t id = 0;
+	size_t i;
+
+	if (!m)
+		return;
+	for (i = 0; i < p->alarms.count; i++) {
+		const struct alarm *a = p->alarms.alarms[i];
+
+		if (!a->active || a->level <= level || *a->inhibition ||
+		    !alarm_object_equal(&a->object, object))
+			continue;
+		level = a->level;
+		id = a->id;
+	}
+	if (m->level == level && m->alarm == id)
+		return;
+	m->level = level;
+	m->alarm = id;
+	p->recolour = true;
+}
+
 static void on_changed(void *userdata, const struct alarm *a,
 		       enum alarm_change change)
 {
@@ -182,8 +276,7 @@ static void on_changed(void *userdata, const struct alarm *a,
 
 	switch (change) {
 	case ALARM_CHANGE_RAISED:
-		emit(p, POLICY_ALARM_RAISED, severity_of(a), a, "%s; %s%s",
-		     a->evidence, alarm_kind_info(a->kind)->remedy, hidden(a));
+		tell_raised(p, a);
 		break;
 	case ALARM_CHANGE_REPEATED:
 		emit(p, POLICY_ALARM_REPEATED, severity_of(a), a,
@@ -194,9 +287,7 @@ static void on_changed(void *userdata, const struct alarm *a,
 		     alarm_level_name(a->level), a->evidence, hidden(a));
 		break;
 	case ALARM_CHANGE_RETURNED:
-		emit(p, POLICY_ALARM_RETURNED, POLICY_INFO, a,
-		     "is over%s%s", a->acknowledged ? "" :
-		     ", not yet acknowledged", hidden(a));
+		tell_returned(p, a);
 		break;
 	case ALARM_CHANGE_ACKNOWLEDGED:
 		emit(p, POLICY_ALARM_ACKNOWLEDGED, POLICY_INFO, a,
@@ -218,6 +309,10 @@ static void on_changed(void *userdata, const struct alarm *a,
 	case ALARM_CHANGE_SILENT:
 		break;
 	}
+	if (a->object.class == ALARM_OF_MODULE)
+		look_at_module(p, &a->object);
+	else
+		p->dirty = true;
 	if (p->ops->alarm_changed)
 		p->ops->alarm_changed(p->userdata, a, change);
 }
@@ -285,10 +380,82 @@ static void on_mute_changed(void *userdata, bool muted, const char *who)
 		p->ops->mute_changed(p->userdata, muted);
 }
 
+static int cause_of_driver(const struct policy *p, char *text, size_t size)
+{
+	switch (p->site.driver) {
+	case BACS_DRIVER_PRESENT:
+		return 0;
+	case BACS_DRIVER_MISSING:
+		snprintf(text, size, "the driver bacs is not loaded");
+		return 1;
+	case BACS_DRIVER_INCOMPATIBLE:
+		snprintf(text, size, "the driver bacs speaks another version");
+		return 1;
+	default:
+		return -1;
+	}
+}
+
+static int cause_of_bus(const struct policy *p, const struct policy_bus *bus,
+			char *text, size_t size)
+{
+	if (!bus->in_driver)
+		snprintf(text, size, "bus %s is not attached", bus->name);
+	else if (bus->state == BACS_BUS_LOST)
+		snprintf(text, size, "nobody answers on bus %s", bus->name);
+	else if (bus->state == BACS_BUS_STOPPED)
+		snprintf(text, size, "bus %s is stopped", bus->name);
+	else if (p->now_ns < bus->quiet_ns)
+		snprintf(text, size, "bus %s has just come back", bus->name);
+	else
+		return 0;
+	return 1;
+}
+
+/* A dead bus is one alarm, not one for each of its modules */
+static int on_inhibition(void *userdata, const struct alarm *a, char *text,
+			 size_t size)
+{
+	const struct policy *p = userdata;
+	const struct policy_bus *bus;
+	const struct policy_module *m;
+	int r;
+
+	if (!p->site.armed) {
+		if (a->restored)
+			return -1;
+		snprintf(text, size,
+			 "start-up: losses are alarms %llu s after start",
+			 POLICY_INHIBIT_NS / 1000000000ULL);
+		return 1;
+	}
+	if (a->object.class == ALARM_OF_SITE)
+		return 0;
+	r = cause_of_driver(p, text, size);
+	bus = r == 0 ? policy_find_bus(p, a->object.bus) : NULL;
+	if (!bus || a->kind == ALARM_BUS_MISSING)
+		return r;
+	if (a->kind == ALARM_BUS_LOST) {
+		if (bus->in_driver)
+			return 0;
+		return cause_of_bus(p, bus, text, size);
+	}
+	r = cause_of_bus(p, bus, text, size);
+	m = policy_find_module(p, bus->name, a->object.address);
+	if (r || !m)
+		return r;
+	if (m->in_driver && m->facts.state == BACS_MODULE_UNPOLLED) {
+		snprintf(text, size, "the driver has just begun to look for it");
+		return 1;
+	}
+	return 0;
+}
+
 static const struct alarm_ops table_ops = {
 	.changed = on_changed,
 	.out_changed = on_out_changed,
 	.mute_changed = on_mute_changed,
+	.inhibition = on_inhibition,
 };
 
 void policy_alarms_init(struct policy *p)
@@ -299,8 +466,75 @@ void policy_alarms_init(struct policy *p)
 void policy_alarms_tick(struct policy *p)
 {
 	struct alarm_now now = now_of(p);
+	size_t i;
+	int a;
 
 	alarm_tick(&p->alarms, &now);
+	if (!p->recolour)
+		return;
+	p->recolour = false;
+	for (i = 0; i < p->bus_count; i++)
+		for (a = 1; a <= POLICY_ADDRESS_MAX; a++)
+			if (p->buses[i]->modules[a])
+				policy_judge_module(p, p->buses[i]->modules[a]);
+}
+
+const struct alarm *policy_module_alarm(const struct policy *p,
+					enum alarm_kind kind,
+					const struct policy_module *m)
+{
+	struct alarm_object object = policy_module_object(m);
+
+	return alarm_find(&p->alarms, kind, &object);
+}
+
+static bool is_known(const struct policy *p, const struct alarm_object *o)
+{
+	switch (o->class) {
+	case ALARM_OF_SITE:
+		return true;
+	case ALARM_OF_BUS:
+		return policy_find_bus(p, o->bus) != NULL;
+	case ALARM_OF_STRING:
+		return policy_find_string(p, o->string) != NULL;
+	case ALARM_OF_MODULE:
+		return policy_find_module(p, o->bus, o->address) != NULL;
+	}
+	return false;
+}
+
+void policy_alarms_settle(struct policy *p)
+{
+	struct alarm_now now = now_of(p);
+	size_t i = p->alarms.count;
+
+	while (i-- > 0) {
+		struct alarm_object object;
+
+		if (i >= p->alarms.count)
+			continue;
+		object = p->alarms.alarms[i]->object;
+		if (!is_known(p, &object))
+			alarm_forget(&p->alarms, &object, &now);
+	}
+}
+
+enum bacs_colour policy_worse(const struct policy *p,
+			      const struct policy_module *m,
+			      enum bacs_colour colour, char *reason,
+			      size_t size)
+{
+	const struct alarm *a;
+
+	if (m->level < ALARM_WARNING || colour == BACS_COLOUR_RED ||
+	    (colour == BACS_COLOUR_ORANGE && m->level < ALARM_ALARM &&
+	     (m->alarms || m->faults)))
+		return colour;
+	a = alarm_find_id(&p->alarms, m->alarm);
+	if (a)
+		snprintf(reason, size, "%s: %.100s", alarm_kind_name(a->kind),
+			 a->evidence);
+	return m->level == ALARM_ALARM ? BACS_COLOUR_RED : BACS_COLOUR_ORANGE;
 }
 
 const struct alarm_table *policy_alarms(const struct policy *p)
@@ -312,9 +546,8 @@ void policy_clock(struct policy *p, int64_t offset_us, uint64_t now_ns)
 {
 	struct alarm_now now;
 
-	p->now_ns = now_ns;
 	p->wall_offset_us = offset_us;
-	now = now_of(p);
+	now = policy_set_now(p, now_ns);
 	alarm_clock(&p->alarms, &now);
 }
 
@@ -349,4 +582,37 @@ void policy_alarms_rename(struct policy *p, const struct policy_module *m)
 	struct alarm_object object = policy_module_object(m);
 
 	alarm_rename(&p->alarms, &object, m->name);
+}
+
+static enum alarm_level level_of_string(const struct policy *p,
+					const struct policy_string *s)
+{
+	enum alarm_level level = ALARM_NONE;
+	size_t i;
+
+	for (i = 0; i < p->alarms.count; i++) {
+		const struct alarm *a = p->alarms.alarms[i];
+
+		if (a->active && a->object.class == ALARM_OF_STRING &&
+		    a->level > level && !strcmp(a->object.string, s->name))
+			level = a->level;
+	}
+	return level;
+}
+
+unsigned int policy_alarmed_strings(const struct policy *p,
+				    enum bacs_colour *ret_colour)
+{
+	unsigned int count[ALARM_ALARM + 1] = { 0 };
+	enum alarm_level worst = ALARM_ALARM;
+	size_t i;
+
+	for (i = 0; i < p->string_count; i++)
+		count[level_of_string(p, p->strings[i])]++;
+	while (worst > ALARM_ADVISORY && !count[worst])
+		worst--;
+	*ret_colour = worst == ALARM_ALARM ? BACS_COLOUR_RED :
+		      worst == ALARM_WARNING ? BACS_COLOUR_ORANGE :
+					       BACS_COLOUR_UNKNOWN;
+	return worst > ALARM_ADVISORY ? count[worst] : 0;
 }

@@ -257,6 +257,7 @@ static void apply(struct alarm_table *t, struct alarm *a,
 	enum alarm_level current = a->active ? a->level : ALARM_NONE;
 
 	a->pending_ns = 0;
+	a->restored = false;
 	if (level > current) {
 		rise(t, a, level, evidence, now);
 	} else if (level == ALARM_NONE) {
@@ -276,6 +277,8 @@ static uint64_t delay_ns(const struct alarm *a, enum alarm_level level)
 
 	if (level > current)
 		return info->on_delay_s * SECOND_NS;
+	if (a->restored && info->hold_s > info->off_delay_s)
+		return info->hold_s * SECOND_NS;
 	return level == ALARM_NONE ? info->off_delay_s * SECOND_NS : 0;
 }
 
@@ -319,8 +322,9 @@ int alarm_set(struct alarm_table *t, enum alarm_kind kind,
 		a = make(t, kind, object, name);
 	if (!a)
 		return -ENOMEM;
-	a->restored = false;
 	current = a->active ? a->level : ALARM_NONE;
+	if (level >= current)
+		a->restored = false;
 	if (level == current) {
 		settle(t, a);
 		return 0;

@@ -19,6 +19,7 @@ struct policy {
 	uint64_t tick_ns;		/* of the last tick */
 	bool dirty;			/* buses and site are to be judged */
 	struct alarm_table alarms;
+	bool recolour;			/* alarms of modules changed */
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
 };
@@ -62,6 +63,8 @@ void policy_alarm_site(struct policy *policy, enum alarm_kind kind,
 
 /* alarm-policy.c */
 void policy_alarms_init(struct policy *policy);
+/* It is @now_ns; the same for the table of alarms */
+struct alarm_now policy_set_now(struct policy *policy, uint64_t now_ns);
 void policy_alarms_tick(struct policy *policy);
 /* It is not expected any more: what is wrong with it is over */
 void policy_alarms_forget_module(struct policy *policy,
@@ -76,6 +79,21 @@ void policy_alarms_rename(struct policy *policy,
 struct alarm_object policy_module_object(const struct policy_module *module);
 struct alarm_object policy_string_object(const struct policy_string *string);
 struct alarm_object policy_bus_object(const struct policy_bus *bus);
+
+/* What the table has of it, whoever judged it last, or NULL */
+const struct alarm *policy_module_alarm(const struct policy *policy,
+					enum alarm_kind kind,
+					const struct policy_module *module);
+/* After start-up: alarms of an earlier run on things that are no more return */
+void policy_alarms_settle(struct policy *policy);
+/* Strings with alarms of the worst level among them, and its colour */
+unsigned int policy_alarmed_strings(const struct policy *policy,
+				    enum bacs_colour *ret_colour);
+/* Colour and reason, or the worse one that its alarms give it */
+enum bacs_colour policy_worse(const struct policy *policy,
+			      const struct policy_module *module,
+			      enum bacs_colour colour, char *reason,
+			      size_t size);
 
 /* Is the module expected: configured, or remembered on a bus without a list? */
 bool policy_expected(const struct policy_module *module);
@@ -118,6 +136,8 @@ void policy_supply_tick(struct policy *policy);
 
 /* Take a sample's values against the limits into module->alarms */
 void policy_judge_sample(struct policy_module *module);
+/* Limits and faults of the last sample become alarms */
+void policy_alarm_values(struct policy *policy, struct policy_module *module);
 /* Colour and reason of a module that answers */
 enum bacs_colour policy_judge_values(const struct policy_module *module,
 				     char *reason, size_t size);

@@ -50,7 +50,8 @@ static enum bacs_colour module_colour(const struct policy *p,
 
 	switch (m->state) {
 	case BACS_MODULE_OK:
-		return policy_judge_values(m, reason, size);
+		return policy_worse(p, m, policy_judge_values(m, reason, size),
+				    reason, size);
 	case BACS_MODULE_LOST:
 		snprintf(reason, size, "lost, not monitored: %s",
 			 why ? why : "does not answer");
@@ -75,68 +76,39 @@ static bool bus_answers(const struct policy_bus *bus)
 	       bus->state != BACS_BUS_STOPPED;
 }
 
-static void announce_state(struct policy *p, struct policy_module *m)
+/* Losses that follow from others are suppressed by the table of alarms */
+static void judge_presence(struct policy *p, struct policy_module *m)
 {
+	const struct alarm *lost;
+
 	switch (m->state) {
 	case BACS_MODULE_OK:
-		if (m->announced == BACS_MODULE_LOST ||
-		    m->announced == BACS_MODULE_ABSENT)
-			policy_emit(p, POLICY_MODULE_RETURNED, NULL, m,
-				    m->announced, m->state,
-				    "Module %s answers again", m->name);
-		else if (m->announced == BACS_MODULE_UNKNOWN && !m->remembered)
+		if (!m->found && !m->remembered)
 			policy_emit(p, POLICY_MODULE_FOUND, NULL, m, 0,
 				    m->state, "Module %s was found", m->name);
-		m->announced = m->state;
+		m->found = true;
+		policy_alarm_module(p, ALARM_MODULE_LOST, m, ALARM_NONE, "ok");
+		policy_alarm_module(p, ALARM_MODULE_MISSING, m, ALARM_NONE,
+				    "ok");
 		return;
 	case BACS_MODULE_LOST:
+		m->found = true;
+		policy_alarm_module(p, ALARM_MODULE_LOST, m, ALARM_ALARM,
+				    "does not answer any more and is not monitored");
+		return;
 	case BACS_MODULE_ABSENT:
-		break;
+		m->found = true;
+		/* lost in an earlier run, and lost it still is */
+		lost = policy_module_alarm(p, ALARM_MODULE_LOST, m);
+		if (lost && lost->active)
+			return;
+		policy_alarm_module(p, ALARM_MODULE_MISSING, m, ALARM_ALARM,
+				    "is expected at address %u of %s and was not found since start",
+				    m->address, m->bus->name);
+		return;
 	default:
 		return;
 	}
-	/* A dead bus is one event, not one for each of its modules. */
-	if (!p->site.armed || !bus_answers(m->bus) ||
-	    p->now_ns < m->bus->quiet_ns || m->announced == m->state)
-		return;
-	/* The driver has just begun to look for it again. */
-	if (m->in_driver && m->facts.state == BACS_MODULE_UNPOLLED)
-		return;
-	if (m->state == BACS_MODULE_LOST)
-		policy_emit(p, POLICY_MODULE_LOST, NULL, m, m->announced,
-			    m->state,
-			    "Module %s does not answer any more and is not monitored; check its cable and supply",
-			    m->name);
-	else
-		policy_emit(p, POLICY_MODULE_MISSING, NULL, m, m->announced,
-			    m->state,
-			    "Module %s is expected at address %u of %s and was not found since start; check its address, cable and supply",
-			    m->name, m->address, m->bus->name);
-	m->announced = m->state;
-}
-
-static void announce_values(struct policy *p, struct policy_module *m)
-{
-	int level = POLICY_INFO;
-
-	if (m->state != BACS_MODULE_OK)
-		return;
-	if (m->colour == BACS_COLOUR_RED)
-		level = POLICY_ALARM;
-	else if (m->colour == BACS_COLOUR_ORANGE && (m->alarms || m->faults))
-		level = POLICY_WARNING;
-	if (level == m->announced_severity)
-		return;
-	if (level == POLICY_ALARM)
-		policy_emit(p, POLICY_MODULE_ALARM, NULL, m, 0, m->alarms,
-			    "Module %s: %s", m->name, m->reason);
-	else if (level == POLICY_WARNING)
-		policy_emit(p, POLICY_MODULE_WARNING, NULL, m, 0, m->alarms,
-			    "Module %s: %s", m->name, m->reason);
-	else
-		policy_emit(p, POLICY_MODULE_NORMAL, NULL, m, 0, 0,
-			    "Module %s is within its limits again", m->name);
-	m->announced_severity = level;
 }
 
 /* The name people know: the configured one, the driver's, bus and address */
@@ -170,6 +142,7 @@ void policy_judge_module(struct policy *p, struct policy_module *m)
 	if (state != m->state) {
 		m->state = state;
 		m->since_ns = p->now_ns;
+		m->samples = 0;
 		changed = true;
 		if (state != BACS_MODULE_OK) {
 			/* nothing of it is live any more */
@@ -178,6 +151,9 @@ void policy_judge_module(struct policy *p, struct policy_module *m)
 			m->faults = 0;
 		}
 	}
+	judge_presence(p, m);
+	if (state == BACS_MODULE_OK)
+		policy_alarm_values(p, m);
 	colour = module_colour(p, m, reason, sizeof(reason));
 	if (colour != m->colour) {
 		m->colour = colour;
@@ -195,8 +171,6 @@ void policy_judge_module(struct policy *p, struct policy_module *m)
 	} else {
 		strcpy(m->reason, reason);
 	}
-	announce_state(p, m);
-	announce_values(p, m);
 	if (changed)
 		p->ops->module_changed(p->userdata, m);
 }
@@ -230,19 +204,15 @@ static void judge_silence(struct policy *p, struct policy_bus *bus)
 	since = bus->sample_ns > bus->expect_ns ? bus->sample_ns :
 						  bus->expect_ns;
 	stalled = p->now_ns > since && p->now_ns - since > limit;
-	if (stalled == bus->stalled)
-		return;
 	bus->stalled = stalled;
 	if (stalled)
-		policy_emit(p, POLICY_SAMPLES_STALLED, bus, NULL, 0,
-			    (p->now_ns - since) / 1000000,
-			    "Bus %s has live modules, but no sample came for %llu ms (limit %llu ms); bacsd asks to be restarted",
-			    bus->name,
-			    (unsigned long long)(p->now_ns - since) / 1000000,
-			    (unsigned long long)limit / 1000000);
-	else
-		policy_emit(p, POLICY_SAMPLES_RESUMED, bus, NULL, 0, 0,
-			    "Samples of bus %s arrive again", bus->name);
+		policy_alarm_bus(p, ALARM_SAMPLES_STALLED, bus, ALARM_ALARM,
+				 "has live modules, but no sample came for %llu ms (limit %llu ms)",
+				 (unsigned long long)(p->now_ns - since) /
+				 1000000, (unsigned long long)limit / 1000000);
+	else if (bus->sample_ns > bus->expect_ns)
+		policy_alarm_bus(p, ALARM_SAMPLES_STALLED, bus, ALARM_NONE,
+				 "ok");
 }
 
 static enum bacs_colour bus_colour(const struct policy *p,
@@ -282,32 +252,26 @@ static enum bacs_colour bus_colour(const struct policy *p,
 	return bacs_busstate_colour(bus->state);
 }
 
-static void announce_bus(struct policy *p, struct policy_bus *bus)
+static void judge_bus_presence(struct policy *p, struct policy_bus *bus)
 {
 	if (bus->in_driver && bus->state == BACS_BUS_LOST) {
-		if (!bus->announced_lost)
-			policy_emit(p, POLICY_BUS_LOST, bus, NULL, 0,
-				    bus->state,
-				    "Nobody answers on bus %s, none of its modules is monitored; check cable, adapter and supply",
-				    bus->name);
-		bus->announced_lost = true;
-	} else if (bus->in_driver && bus->state == BACS_BUS_RUNNING &&
-		   bus->announced_lost) {
-		bus->announced_lost = false;
-		bus->quiet_ns = p->now_ns + RETURN_NS;
-		policy_emit(p, POLICY_BUS_RUNNING, bus, NULL, BACS_BUS_LOST,
-			    bus->state, "Bus %s answers again", bus->name);
+		bus->was_lost = true;
+		policy_alarm_bus(p, ALARM_BUS_LOST, bus, ALARM_ALARM,
+				 "nobody answers, none of its modules is monitored");
+	} else if (bus->in_driver && bus->state == BACS_BUS_RUNNING) {
+		if (bus->was_lost)
+			bus->quiet_ns = p->now_ns + RETURN_NS;
+		bus->was_lost = false;
+		policy_alarm_bus(p, ALARM_BUS_LOST, bus, ALARM_NONE, "ok");
 	}
-	if (bus->in_driver || bus->announced_missing ||
-	    p->site.driver != BACS_DRIVER_PRESENT ||
-	    (!p->site.armed && !bus->ever_present))
-		return;
-	bus->announced_missing = true;
-	policy_emit(p, POLICY_BUS_MISSING, bus, NULL, 0, 0,
-		    bus->ever_present ?
-		    "Bus %s is gone, none of its modules is monitored; check its adapter and 'systemctl status bacs-attach@*'" :
-		    "Bus %s is expected and was not attached since start; check its adapter and 'systemctl status bacs-attach@*'",
-		    bus->name);
+	if (bus->in_driver)
+		policy_alarm_bus(p, ALARM_BUS_MISSING, bus, ALARM_NONE, "ok");
+	else if (bus->ever_present)
+		policy_alarm_bus(p, ALARM_BUS_MISSING, bus, ALARM_ALARM,
+				 "is gone, none of its modules is monitored");
+	else if (p->site.armed)
+		policy_alarm_bus(p, ALARM_BUS_MISSING, bus, ALARM_ALARM,
+				 "is expected and was not attached since start");
 }
 
 void policy_judge_bus(struct policy *p, struct policy_bus *bus)
@@ -316,7 +280,7 @@ void policy_judge_bus(struct policy *p, struct policy_bus *bus)
 	enum bacs_colour colour;
 
 	judge_silence(p, bus);
-	announce_bus(p, bus);
+	judge_bus_presence(p, bus);
 	colour = bus_colour(p, bus, reason, sizeof(reason));
 	if (colour == bus->colour && !strcmp(reason, bus->reason))
 		return;
@@ -346,7 +310,8 @@ static enum bacs_colour site_colour(const struct policy *p, char *reason,
 		BACS_COLOUR_GREY, BACS_COLOUR_GREEN,
 	};
 	enum bacs_colour worst = BACS_COLOUR_UNKNOWN;
-	unsigned int buses = 0, modules;
+	enum bacs_colour string_colour;
+	unsigned int buses = 0, modules, strings;
 	size_t i, at;
 
 	for (i = 0; i < p->bus_count; i++)
@@ -359,6 +324,9 @@ static enum bacs_colour site_colour(const struct policy *p, char *reason,
 			break;
 		}
 	}
+	strings = policy_alarmed_strings(p, &string_colour);
+	if (rank(string_colour) > rank(worst))
+		worst = string_colour;
 	if (*p->config_error && rank(worst) <= rank(BACS_COLOUR_BLUE)) {
 		snprintf(reason, size, "configuration error: %.100s",
 			 p->config_error);
@@ -389,8 +357,13 @@ static enum bacs_colour site_colour(const struct policy *p, char *reason,
 		at += snprintf(reason + at, size - at, " %u module%s", modules,
 			       modules == 1 ? "" : "s");
 	if (buses)
-		snprintf(reason + at, size - at, "%s %u bus%s",
-			 modules ? "," : "", buses, buses == 1 ? "" : "es");
+		at += snprintf(reason + at, size - at, "%s %u bus%s",
+			       modules ? "," : "", buses,
+			       buses == 1 ? "" : "es");
+	if (strings && string_colour == worst)
+		snprintf(reason + at, size - at, "%s %u string%s",
+			 modules || buses ? "," : "", strings,
+			 strings == 1 ? "" : "s");
 	return worst;
 }
 
@@ -456,6 +429,7 @@ static void arm(struct policy *p)
 		    (unsigned long long)(p->now_ns - p->site.start_ns) /
 		    1000000);
 	policy_judge_all(p);
+	policy_alarms_settle(p);
 }
 
 static bool quiet_ends(const struct policy *p, const struct policy_bus *bus,

@@ -9,6 +9,8 @@
 #include "internal.h"
 
 #define CELL_MV	2000
+/* The state of a string is known by then: the window of its slope and a bit */
+#define UNSURE_NS	(35 * 60 * 1000000000ULL)
 
 /* Each limit: the quantity it belongs to, its raw alarm bit, its side */
 static const struct {
@@ -249,4 +251,102 @@ enum bacs_colour policy_judge_values(const struct policy_module *m,
 	}
 	snprintf(reason, size, "ok");
 	return BACS_COLOUR_GREEN;
+}
+
+/* What a condition of a module is made of: limits by their bits, or flags */
+static const struct {
+	enum alarm_kind kind;
+	enum bacs_q q;
+	uint32_t alarm;
+	uint32_t warning;
+	uint32_t doubt;		/* with these flags it cannot be judged */
+} conditions[] = {
+	{ ALARM_VOLTAGE_LOW, BACS_Q_VOLTAGE, BACS_RAW_VOLTAGE_LCRIT,
+	  BACS_RAW_VOLTAGE_MIN, BACS_FLAG_SENSE_FAULT },
+	{ ALARM_VOLTAGE_HIGH, BACS_Q_VOLTAGE, BACS_RAW_VOLTAGE_CRIT,
+	  BACS_RAW_VOLTAGE_MAX, BACS_FLAG_SENSE_FAULT },
+	{ ALARM_TEMPERATURE_LOW, BACS_Q_TEMPERATURE, BACS_RAW_TEMP_LCRIT,
+	  BACS_RAW_TEMP_MIN, BACS_FLAG_TEMP_FAULT },
+	{ ALARM_TEMPERATURE_HIGH, BACS_Q_TEMPERATURE, BACS_RAW_TEMP_CRIT,
+	  BACS_RAW_TEMP_MAX, BACS_FLAG_TEMP_FAULT },
+};
+
+static const struct {
+	enum alarm_kind kind;
+	uint32_t flag;
+} faults[] = {
+	{ ALARM_SENSE_LEAD, BACS_FLAG_SENSE_FAULT },
+	{ ALARM_TEMPERATURE_SENSOR, BACS_FLAG_TEMP_FAULT },
+	{ ALARM_SELF_TEST, BACS_FLAG_SELF_TEST },
+};
+
+/* The limit that a bit stands for, in words */
+static void evidence_of(const struct policy_module *m, uint32_t bit,
+			char *text, size_t size)
+{
+	struct policy_limits limits;
+	size_t i;
+
+	policy_limits_in_force(m, &limits);
+	for (i = 0; i < RULES; i++)
+		if (rules[i].bit == bit)
+			limit_reason(m, i, limits.value[rules[i].limit], text,
+				     size);
+}
+
+/*
+ * After a start the state of the string is not known yet, and the widest limits
+ * are in force: that nothing breaches them does not end an alarm of before.
+ */
+static bool unsure(const struct policy *p, const struct policy_module *m,
+		   enum alarm_kind kind, enum alarm_level level)
+{
+	const struct alarm *a = policy_module_alarm(p, kind, m);
+
+	return a && a->restored && a->active && level < a->level &&
+	       m->owner && state_of(m) == LIMIT_STATES &&
+	       p->now_ns - p->site.start_ns < UNSURE_NS;
+}
+
+static void alarm_limit(struct policy *p, struct policy_module *m, size_t i)
+{
+	char text[POLICY_REASON_MAX + 1] = "ok";
+	enum alarm_level level = ALARM_NONE;
+	uint32_t bit = 0;
+
+	if (m->alarms & conditions[i].alarm) {
+		level = ALARM_ALARM;
+		bit = conditions[i].alarm;
+	} else if (m->alarms & conditions[i].warning) {
+		level = ALARM_WARNING;
+		bit = conditions[i].warning;
+	}
+	/* words are made for news only */
+	if (m->judged[conditions[i].kind] == level + 1)
+		return;
+	if (conditions[i].q == BACS_Q_VOLTAGE &&
+	    unsure(p, m, conditions[i].kind, level))
+		return;
+	if (bit)
+		evidence_of(m, bit, text, sizeof(text));
+	policy_alarm_module(p, conditions[i].kind, m, level, "%s", text);
+}
+
+void policy_alarm_values(struct policy *p, struct policy_module *m)
+{
+	/* two samples confirm a breach, and that there is none */
+	bool sure = m->samples >= 2;
+	size_t i;
+
+	for (i = 0; sure && i < sizeof(conditions) / sizeof(conditions[0]); i++)
+		if (m->sample.present & 1U << conditions[i].q &&
+		    !(m->faults & conditions[i].doubt))
+			alarm_limit(p, m, i);
+	for (i = 0; m->samples && m->sample.present & 1U << BACS_Q_FLAGS &&
+	     i < sizeof(faults) / sizeof(faults[0]); i++)
+		if (sure || m->faults & faults[i].flag)
+			policy_alarm_module(p, faults[i].kind, m,
+					    m->faults & faults[i].flag ?
+					    ALARM_WARNING : ALARM_NONE, "%s",
+					    fault_reason(faults[i].flag));
 }

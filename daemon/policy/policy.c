@@ -180,8 +180,6 @@ struct policy_module *policy_get_module(struct policy *policy,
 	m->bus = bus;
 	m->address = address;
 	m->state = BACS_MODULE_UNKNOWN;
-	m->announced = BACS_MODULE_UNKNOWN;
-	m->announced_severity = POLICY_INFO;
 	policy_unset_limits(&m->facts.limits);
 	policy_unset_limits(&m->want_limits);
 	m->limits = policy->limits;
@@ -390,7 +388,7 @@ static void detach_bus(struct policy_bus *bus)
 	bus->in_driver = false;
 	bus->state = BACS_BUS_UNKNOWN;
 	bus->stalled = false;
-	bus->announced_lost = false;
+	bus->was_lost = false;
 	for (a = 1; a <= POLICY_ADDRESS_MAX; a++)
 		if (bus->modules[a])
 			bus->modules[a]->in_driver = false;
@@ -411,14 +409,14 @@ void policy_driver(struct policy *policy, enum bacs_driver driver,
 	if (driver == BACS_DRIVER_PRESENT)
 		policy_emit(policy, POLICY_DRIVER_PRESENT, NULL, NULL, old,
 			    driver, "The driver bacs is loaded");
-	else if (driver == BACS_DRIVER_INCOMPATIBLE)
-		policy_emit(policy, POLICY_DRIVER_INCOMPATIBLE, NULL, NULL,
-			    old, driver,
-			    "The driver bacs speaks another version of its interface; install driver and daemon of the same release");
-	else if (driver == BACS_DRIVER_MISSING)
-		policy_emit(policy, POLICY_DRIVER_MISSING, NULL, NULL, old,
-			    driver,
-			    "The driver bacs is not loaded; nothing is monitored. Remedy: modprobe bacs");
+	policy_alarm_site(policy, ALARM_DRIVER_INCOMPATIBLE,
+			  driver == BACS_DRIVER_INCOMPATIBLE ? ALARM_ALARM :
+			  ALARM_NONE,
+			  "the driver bacs speaks another version of its interface, nothing is monitored");
+	policy_alarm_site(policy, ALARM_DRIVER_MISSING,
+			  driver == BACS_DRIVER_MISSING ? ALARM_ALARM :
+			  ALARM_NONE,
+			  "the driver bacs is not loaded, nothing is monitored");
 	policy_drop_unknown(policy);
 	policy_judge_all(policy);
 }
@@ -434,7 +432,6 @@ int policy_bus(struct policy *policy, const char *name,
 	if (!bus->in_driver) {
 		bus->in_driver = true;
 		bus->ever_present = true;
-		bus->announced_missing = false;
 		bus->sample_ns = now_ns;
 		policy_emit(policy, POLICY_BUS_PRESENT, bus, NULL, 0, state,
 			    "Bus %s is attached", bus->name);
@@ -537,6 +534,8 @@ void policy_sample(struct policy *policy, const char *name,
 	if (!sample->read)
 		m->bus->sample_ns = now_ns;
 	m->sample = *sample;
+	if (m->samples < UINT8_MAX)
+		m->samples++;
 	policy_judge_sample(m);
 	policy_judge_module(policy, m);
 	policy_string_sample(policy, m);

@@ -55,9 +55,6 @@ enum policy_kind {
 	POLICY_MODULE_RETURNED,
 	POLICY_MODULE_REBOOTED,
 	POLICY_MODULE_CHANGED,
-	POLICY_MODULE_WARNING,
-	POLICY_MODULE_ALARM,
-	POLICY_MODULE_NORMAL,
 	POLICY_LIMITS_WRITTEN,
 	POLICY_SECOND_MASTER,
 	POLICY_LEASE_EXPIRED,
@@ -213,8 +210,10 @@ struct policy_module {
 	/* the policy's own */
 	uint32_t raw;		/* BACS_RAW_* of the last sample */
 	uint32_t faults;	/* BACS_FLAG_* faults of the last sample */
-	enum bacs_modstate announced;
-	int announced_severity;
+	uint8_t samples;	/* since it entered @state, up to 255 */
+	bool found;		/* its first appearance is no news any more */
+	enum alarm_level level;	/* worst that an alarm of it says, and which */
+	uint64_t alarm;
 	uint32_t configured_mv;
 	struct policy_supply told;	/* to the driver, or found in it */
 	bool pushed;		/* our label or limits are in the driver */
@@ -255,8 +254,7 @@ struct policy_bus {
 	struct policy_module *modules[POLICY_ADDRESS_MAX + 1];
 
 	/* the policy's own */
-	bool announced_missing;
-	bool announced_lost;
+	bool was_lost;
 	uint64_t expect_ns;	/* samples are expected since */
 	uint64_t quiet_ns;	/* no loss events of modules before */
 	uint8_t judged[ALARM_KIND_COUNT];
@@ -531,6 +529,55 @@ const struct policy_string *policy_find_string(const struct policy *policy,
 
 /* Alarms, alarm.h; read only */
 const struct alarm_table *policy_alarms(const struct policy *policy);
+
+/*
+ * Operators. @who is text such as "user 1000". 0 or -ENOENT: there is no such
+ * alarm; -EALREADY: nothing to do; -ERANGE: the time is out of its range;
+ * -ENOTUNIQ: the name is that of several things. Names are those of modules
+ * (4S2 or bacsA:12), strings and buses.
+ */
+int policy_acknowledge(struct policy *policy, uint64_t id, const char *who,
+		       uint64_t now_ns);
+int policy_shelve(struct policy *policy, uint64_t id, uint64_t length_ns,
+		  const char *who, const char *why, uint64_t now_ns);
+int policy_unshelve(struct policy *policy, uint64_t id, const char *who,
+		    uint64_t now_ns);
+int policy_mute(struct policy *policy, const char *who, uint64_t now_ns);
+int policy_test_alarm(struct policy *policy, enum alarm_level level,
+		      uint64_t length_ns, const char *who, uint64_t now_ns);
+/* @length_ns 0: until it is put back */
+int policy_take_out(struct policy *policy, const char *name,
+		    uint64_t length_ns, const char *who, const char *why,
+		    uint64_t now_ns);
+int policy_put_back(struct policy *policy, const char *name, const char *who,
+		    uint64_t now_ns);
+int policy_find_object(const struct policy *policy, const char *name,
+		       struct alarm_object *ret_object,
+		       char ret_name[ALARM_NAME_MAX + 1]);
+
+/**
+ * policy_report - a condition that the daemon judges by itself
+ * @policy: policy
+ * @kind: condition, of the site, a bus or a module
+ * @bus: bus, or ""
+ * @address: module, or 0
+ * @level: level that holds now
+ * @evidence: why
+ * @now_ns: CLOCK_BOOTTIME
+ */
+void policy_report(struct policy *policy, enum alarm_kind kind,
+		   const char *bus, unsigned int address,
+		   enum alarm_level level, const char *evidence,
+		   uint64_t now_ns);
+/* Tell unacknowledged alarms again after so long; 0: never */
+void policy_repeat_alarms(struct policy *policy, uint64_t interval_ns);
+
+/* What an earlier run saved, before anything else is told. As alarm_restore(). */
+int policy_restore_alarm(struct policy *policy, const struct alarm *alarm,
+			 bool same_boot, uint64_t now_ns);
+int policy_restore_out(struct policy *policy, const struct alarm_out *out,
+		       bool same_boot, uint64_t now_ns);
+void policy_restore_mute(struct policy *policy, const char *who);
 /* The wall clock at boot time 0 in us; 0: it is not known */
 void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
 

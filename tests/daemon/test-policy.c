@@ -193,7 +193,11 @@ static void a_missing_driver_is_shown_and_becomes_blue(void **state)
 	configure(w, NULL);
 	policy_driver(w->policy, BACS_DRIVER_MISSING, w->now);
 	policy_tick(w->policy, w->now);
-	assert_int_equal(w->count[POLICY_DRIVER_MISSING], 1);
+	/* it may still be on its way: suppressed during start-up, and listed */
+	assert_int_equal(w->count[POLICY_DRIVER_MISSING], 0);
+	assert_int_equal(policy_alarms(w->policy)->count, 1);
+	assert_int_equal(alarm_state(policy_alarms(w->policy)->alarms[0]),
+			 ALARM_STATE_SUPPRESSED);
 	assert_int_equal(module(w, 1)->state, BACS_MODULE_UNPOLLED);
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_GREY);
 	assert_true(policy_alive(w->policy));
@@ -206,6 +210,7 @@ static void a_missing_driver_is_shown_and_becomes_blue(void **state)
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_BLUE);
 	assert_non_null(strstr(module(w, 1)->reason, "driver is not loaded"));
 	assert_int_equal(policy_site(w->policy)->colour, BACS_COLOUR_BLUE);
+	assert_int_equal(w->count[POLICY_DRIVER_MISSING], 1);
 	/* one event for the driver, none for each module and bus behind it */
 	assert_int_equal(w->count[POLICY_MODULE_MISSING], 0);
 	assert_int_equal(w->count[POLICY_BUS_MISSING], 0);
@@ -419,7 +424,7 @@ static void without_limits_a_module_is_orange(void **state)
 	scan(w, 13500);
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_ORANGE);
 	assert_non_null(strstr(module(w, 1)->reason, "not supervised"));
-	assert_int_equal(w->count[POLICY_MODULE_WARNING], 0);
+	assert_int_equal(w->count[POLICY_ALARM_RAISED], 0);
 	end(w);
 }
 
@@ -454,15 +459,21 @@ static void limits_per_cell_are_scaled_pushed_and_judged_twice(void **state)
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_RED);
 	assert_string_equal(module(w, 1)->reason,
 			    "voltage 11.900 V is below the alarm limit of 12.000 V");
-	assert_int_equal(w->count[POLICY_MODULE_ALARM], 4);
+	assert_int_equal(w->count[POLICY_ALARM_RAISED], 4);
+	assert_int_equal(w->last[POLICY_ALARM_RAISED].severity, POLICY_ALARM);
+	assert_string_equal(w->last[POLICY_ALARM_RAISED].alarm, "voltage-low");
+	assert_string_equal(w->last[POLICY_ALARM_RAISED].name, "4S1");
+	assert_non_null(strstr(w->last[POLICY_ALARM_RAISED].text,
+			       "4S1: voltage-low: voltage 11.900 V is below the alarm limit of 12.000 V"));
 	scan(w, 12500);
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_RED);
 	scan(w, 12500);
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_ORANGE);
-	assert_int_equal(w->count[POLICY_MODULE_WARNING], 4);
+	assert_int_equal(w->count[POLICY_ALARM_LOWERED], 4);
 	scan(w, 13500);
 	scan(w, 13500);
-	assert_int_equal(w->count[POLICY_MODULE_NORMAL], 4);
+	assert_int_equal(w->count[POLICY_ALARM_RETURNED], 4);
+	assert_int_equal(w->count[POLICY_ALARM_RAISED], 4);
 	end(w);
 }
 
@@ -530,7 +541,8 @@ static void faults_of_the_module_are_orange_with_a_reason(void **state)
 	sample(w, 1, 13500, 20000, BACS_FLAG_SENSE_FAULT);
 	assert_int_equal(module(w, 1)->colour, BACS_COLOUR_ORANGE);
 	assert_non_null(strstr(module(w, 1)->reason, "sense lead"));
-	assert_int_equal(w->count[POLICY_MODULE_WARNING], 1);
+	assert_int_equal(w->count[POLICY_ALARM_RAISED], 1);
+	assert_string_equal(w->last[POLICY_ALARM_RAISED].alarm, "sense-lead");
 	end(w);
 }
 
