@@ -183,6 +183,7 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 		break;
 	case BACS_NOTICE_LEASE_EXPIRED:
 		on_other(m, POLICY_LEASE_EXPIRED, n, "");
+		policy_lease_expired(m->policy, bus, now_ns);
 		break;
 	case BACS_NOTICE_SECOND_MASTER:
 		on_other(m, POLICY_SECOND_MASTER, n,

@@ -123,6 +123,13 @@ static void on_set_supply(void *userdata, const struct policy_module *module,
 	manager_queue_supply(userdata, module, supply);
 }
 
+static void on_set_duties(void *userdata, const struct policy_bus *bus,
+			  size_t n, const uint8_t *addresses,
+			  const uint32_t *permille)
+{
+	manager_queue_duties(userdata, bus, n, addresses, permille);
+}
+
 static const struct policy_ops policy_ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -133,6 +140,7 @@ static const struct policy_ops policy_ops = {
 	.string_changed = on_string_changed,
 	.string_gone = on_string_gone,
 	.set_module = on_set_module,
+	.set_duties = on_set_duties,
 	.set_supply = on_set_supply,
 };
 
@@ -159,6 +167,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
 	policy_tick(m->policy, now_ns);
 	try_refresh(m);
+	manager_tick_control(m, now_ns);
 	manager_tick_history(m, now_ns);
 	bus_tick(m, now_ns);
 	manager_notify_tick(m, now_ns);
@@ -263,6 +272,8 @@ static int start(struct manager *m)
 	manager_remember(m);
 	r = manager_load_config(m);
 	if (r == 0)
+		r = manager_open_control(m);
+	if (r == 0)
 		r = manager_open_driver(m);
 	if (r < 0)
 		return r;
@@ -306,6 +317,7 @@ struct manager *manager_free(struct manager *m)
 		manager_event_text(m, POLICY_DAEMON_STOPPED, "", 0,
 				   "bacsd stops");
 	bus_close(m);
+	manager_close_control(m);
 	manager_close_driver(m);
 	m->tick_source = sd_event_source_disable_unref(m->tick_source);
 	m->flush_source = sd_event_source_disable_unref(m->flush_source);

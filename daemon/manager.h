@@ -55,6 +55,9 @@ struct manager {
 	struct recorder *recorder;
 	struct push *pushes;
 	size_t push_count;
+	struct control *controls;	/* of buses, for equalizing */
+	size_t control_count;
+	sd_event_source *control_source;	/* deferred: duties */
 	struct bucket event_bucket;
 	struct bucket denied_bucket;
 	bool stalled;			/* a refresh was tried already */
@@ -122,6 +125,14 @@ void manager_queue_supply(struct manager *manager,
 			  const struct policy_module *module,
 			  const struct policy_supply *supply);
 void manager_dispatch_driver(struct manager *manager);
+
+/* manager-equalize.c: control of buses, duties */
+int manager_open_control(struct manager *manager);
+void manager_close_control(struct manager *manager);
+void manager_tick_control(struct manager *manager, uint64_t now_ns);
+void manager_queue_duties(struct manager *manager,
+			  const struct policy_bus *bus, size_t n,
+			  const uint8_t *addresses, const uint32_t *permille);
 
 /* manager-notify.c: READY, STATUS, watchdog */
 void manager_notify_tick(struct manager *manager, uint64_t now_ns);

@@ -222,7 +222,10 @@ enum equalize_verdict equalize_judge(struct equalize *e,
 		e->status = EQUALIZE_OFF;
 		return EQUALIZE_STOP;
 	}
-	if (!e->config.capacity_mah || !e->config.bypass_ua)
+	if (!e->config.bypass_ua)
+		return refuse(e, EQUALIZE_STOP, -1,
+			      "the bypass current of the modules is not known (BypassCurrent=)");
+	if (!e->config.capacity_mah)
 		return refuse(e, EQUALIZE_STOP, -1,
 			      "the capacity of the jars is not configured (Capacity=)");
 	if (e->count < 2)

@@ -22,6 +22,7 @@ struct policy {
 	bool recolour;			/* alarms of modules changed */
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
+	bool monitor_only;		/* command nothing */
 };
 
 /* The bus, made if there is none; NULL without memory */
@@ -130,6 +131,14 @@ void policy_string_sample(struct policy *policy, struct policy_module *module);
 void policy_emit_string(struct policy *policy, enum policy_kind kind,
 			const struct policy_string *string, int64_t old_value,
 			int64_t new_value, const char *text);
+
+/* equalize-policy.c: equalizing of the strings */
+int policy_equalize_new(struct policy_string *string);
+void policy_equalize_begin(struct policy_string *string);
+void policy_equalize_configure(struct policy *policy);
+void policy_equalize_scan(struct policy *policy, struct policy_string *string);
+void policy_equalize_tick(struct policy *policy);
+void policy_equalize_bus_gone(struct policy *policy, struct policy_bus *bus);
 
 /* supply.c: status and health of power supplies, where they changed */
 void policy_supply_tick(struct policy *policy);

@@ -465,6 +465,7 @@ void policy_tick(struct policy *p, uint64_t now_ns)
 				policy_judge_module(p, bus->modules[a]);
 	}
 	policy_strings_tick(p);
+	policy_equalize_tick(p);
 	policy_supply_tick(p);
 	policy_alarms_tick(p);
 	if (p->dirty)

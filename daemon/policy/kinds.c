@@ -37,6 +37,7 @@ static const struct {
 	[POLICY_HISTORY_RESTORED] = { "history-restored", POLICY_INFO },
 	[POLICY_HISTORY_SET_ASIDE] = { "history-set-aside", POLICY_WARNING },
 	[POLICY_STRING_STATE] = { "string-state", POLICY_INFO },
+	[POLICY_EQUALIZING] = { "equalizing", POLICY_INFO },
 	/* of alarms: the severity follows the alarm's level */
 	[POLICY_ALARM_RAISED] = { "alarm-raised", POLICY_ALARM },
 	[POLICY_ALARM_LOWERED] = { "alarm-lowered", POLICY_INFO },

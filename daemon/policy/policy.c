@@ -404,8 +404,11 @@ void policy_driver(struct policy *policy, enum bacs_driver driver,
 	if (driver == old)
 		return;
 	policy->site.driver = driver;
-	for (i = 0; driver != BACS_DRIVER_PRESENT && i < policy->bus_count; i++)
+	for (i = 0; driver != BACS_DRIVER_PRESENT && i < policy->bus_count;
+	     i++) {
 		detach_bus(policy->buses[i]);
+		policy_equalize_bus_gone(policy, policy->buses[i]);
+	}
 	if (driver == BACS_DRIVER_PRESENT)
 		policy_emit(policy, POLICY_DRIVER_PRESENT, NULL, NULL, old,
 			    driver, "The driver bacs is loaded");
@@ -452,6 +455,7 @@ void policy_bus_removed(struct policy *policy, const char *name,
 	if (!bus || !bus->in_driver)
 		return;
 	detach_bus(bus);
+	policy_equalize_bus_gone(policy, bus);
 	policy_drop_unknown(policy);
 	policy_judge_all(policy);
 }

@@ -17,6 +17,7 @@
 
 #include "bacs.h"
 #include "alarm.h"
+#include "equalize.h"
 #include "limit-set.h"
 #include "string-state.h"
 
@@ -70,6 +71,7 @@ enum policy_kind {
 	POLICY_HISTORY_RESTORED,
 	POLICY_HISTORY_SET_ASIDE,
 	POLICY_STRING_STATE,
+	POLICY_EQUALIZING,
 	POLICY_ALARM_RAISED,
 	POLICY_ALARM_LOWERED,
 	POLICY_ALARM_RETURNED,
@@ -219,7 +221,30 @@ struct policy_module {
 	bool pushed;		/* our label or limits are in the driver */
 	bool own_limits;	/* @limits are not those of the site */
 	struct policy_string *owner;	/* string of its block */
+	uint16_t duty_told;	/* 0.1 %, to the driver; above 1000: not sure */
 	uint8_t judged[ALARM_KIND_COUNT];	/* level + 1 of the last judgement */
+};
+
+/* Who may command the modules of a bus; one program at a time */
+enum policy_controller {
+	POLICY_NOT_ASKED,	/* nobody here wants to */
+	POLICY_CONTROLLED,	/* by us */
+	POLICY_REFUSED,		/* read-only, or another program's */
+};
+
+/**
+ * struct policy_control - control of one bus
+ * @controller: is it ours?
+ * @why: why not
+ */
+struct policy_control {
+	enum policy_controller controller;
+	char why[POLICY_REASON_MAX + 1];
+
+	/* the policy's own */
+	bool changed;		/* duties are to be told */
+	uint64_t told_ns;	/* when they were told last */
+	uint64_t retry_ns;	/* not before; the driver refused */
 };
 
 /**
@@ -258,6 +283,7 @@ struct policy_bus {
 	uint64_t expect_ns;	/* samples are expected since */
 	uint64_t quiet_ns;	/* no loss events of modules before */
 	uint8_t judged[ALARM_KIND_COUNT];
+	struct policy_control control;
 };
 
 /**
@@ -311,6 +337,7 @@ struct policy_cell {
  * @current_ma: current, positive charges
  * @has_sensor_voltage: the sensor measures the voltage of the string
  * @sensor_mv: that voltage
+ * @equalize: equalizing of it, see equalize.h
  */
 struct policy_string {
 	char name[POLICY_NAME_MAX + 1];
@@ -338,6 +365,7 @@ struct policy_string {
 	int64_t current_ma;
 	bool has_sensor_voltage;
 	int64_t sensor_mv;
+	struct equalize *equalize;
 
 	/* the policy's own */
 	bool configured;
@@ -347,6 +375,8 @@ struct policy_string {
 	uint64_t newest_ns;	/* of its samples */
 	uint64_t scan_ns;	/* when the last one was complete */
 	uint8_t judged[ALARM_KIND_COUNT];
+	struct equalize_config equalize_config;	/* of the configuration */
+	bool calibrated;	/* its modules were, against an instrument */
 };
 
 /**
@@ -383,6 +413,8 @@ struct policy_site {
  *	be NULL, as the next two.
  * @out_changed: something went out of service, or returned (@in)
  * @mute_changed: alarms were muted, or are heard again
+ * @set_duties: command: these modules of the bus have these duties (0.1 %), for
+ *	the lease; may be NULL
  */
 struct policy_ops {
 	void (*event)(void *userdata, const struct policy_event *event);
@@ -407,6 +439,9 @@ struct policy_ops {
 	void (*out_changed)(void *userdata, const struct alarm_out *out,
 			    bool in);
 	void (*mute_changed)(void *userdata, bool muted);
+	void (*set_duties)(void *userdata, const struct policy_bus *bus,
+			   size_t n, const uint8_t *addresses,
+			   const uint32_t *permille);
 };
 
 struct policy;
@@ -580,6 +615,60 @@ int policy_restore_out(struct policy *policy, const struct alarm_out *out,
 void policy_restore_mute(struct policy *policy, const char *who);
 /* The wall clock at boot time 0 in us; 0: it is not known */
 void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
+
+/*
+ * Equalizing, equalize-policy.c. Off unless policy_config_equalize() says
+ * otherwise after policy_config_string().
+ */
+
+/**
+ * policy_config_equalize - what a string is told
+ * @policy: policy
+ * @string: its name
+ * @config: copied; @bypass_ua 0: the usual one of the voltage of its blocks
+ * @calibrated: its modules were calibrated against an instrument
+ */
+void policy_config_equalize(struct policy *policy, const char *string,
+			    const struct equalize_config *config,
+			    bool calibrated);
+/* The configuration is not the one that was asked for: command nothing (M29) */
+void policy_monitor_only(struct policy *policy, bool on);
+/**
+ * policy_equalize_switch - an operator switches a string on or off
+ * @policy: policy
+ * @string: its name
+ * @on: until the configuration is read again
+ * @now_ns: time
+ *
+ * Return: 0; -ENOENT: no such string; -ENODATA: its capacity is not configured.
+ */
+int policy_equalize_switch(struct policy *policy, const char *string, bool on,
+			   uint64_t now_ns);
+/**
+ * policy_equalize_hold - keep one module at 0 %, or give it back (C5)
+ * @policy: policy
+ * @module: it
+ * @hold: true: its duty is 0 from now on, and the driver is told at once
+ *
+ * The others of the string go on. Nothing happens without equalizing.
+ */
+void policy_equalize_hold(struct policy *policy,
+			  const struct policy_module *module, bool hold);
+/* Does a string of the bus want to be equalized? */
+bool policy_wants_control(const struct policy *policy,
+			  const struct policy_bus *bus);
+/* Answer to that; @why for POLICY_REFUSED */
+void policy_control(struct policy *policy, const char *bus,
+		    enum policy_controller controller, const char *why,
+		    uint64_t now_ns);
+/* The driver did not take the duties: they are told again a second later */
+void policy_duties_failed(struct policy *policy, const char *bus,
+			  uint64_t now_ns);
+/* All modules of the bus are at 0 %, whatever was told */
+void policy_lease_expired(struct policy *policy, const char *bus,
+			  uint64_t now_ns);
+/* Duty that the module shall have, 0.1 % */
+unsigned int policy_duty(const struct policy_module *module);
 
 /* Limits that judge the module: the configured ones, else the driver's */
 void policy_limits_in_force(const struct policy_module *module,

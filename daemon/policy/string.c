@@ -223,6 +223,7 @@ static void finish_scan(struct policy *p, struct policy_string *s)
 	scan.zero_ma = s->zero_ma;
 	if (string_machine_scan(&s->machine, &scan))
 		emit_state(p, s, old);
+	policy_equalize_scan(p, s);
 }
 
 static void begin_scan(const struct policy *p, struct policy_string *s)
@@ -323,6 +324,7 @@ struct policy_string *policy_get_string(const struct policy *p,
 
 static void free_string(struct policy_string *s)
 {
+	equalize_free(s->equalize);
 	free(s->cells);
 	free(s);
 }
@@ -342,6 +344,7 @@ void policy_strings_begin(struct policy *p)
 	for (i = 0; i < p->string_count; i++) {
 		p->strings[i]->configured = false;
 		p->strings[i]->own_limits = false;
+		policy_equalize_begin(p->strings[i]);
 	}
 }
 
@@ -357,6 +360,7 @@ static struct policy_string *add_string(struct policy *p, const char *name)
 	if (!s)
 		return NULL;
 	snprintf(s->name, sizeof(s->name), "%s", name);
+	policy_equalize_begin(s);
 	list[p->string_count++] = s;
 	return s;
 }
@@ -407,7 +411,7 @@ int policy_config_string(struct policy *p, const char *name,
 	snprintf(s->bus, sizeof(s->bus), "%s", bus);
 	memset(&s->machine, 0, sizeof(s->machine));
 	begin_string(p, s, "no scan is complete yet");
-	return 0;
+	return policy_equalize_new(s);
 }
 
 static void drop_strings(struct policy *p)
@@ -464,6 +468,7 @@ void policy_strings_end(struct policy *p)
 			p->strings[i]->limits = p->limits;
 		p->ops->string_changed(p->userdata, p->strings[i]);
 	}
+	policy_equalize_configure(p);
 }
 
 size_t policy_string_count(const struct policy *policy)
