@@ -67,6 +67,7 @@ static void take_cell(const struct policy *p, const struct policy_module *m,
 	};
 	if (!m)
 		return;
+	c->calibrated |= policy_calibrated(m);
 	if (m->sample.present & 1U << BACS_Q_MODULE_TEMPERATURE) {
 		c->has_module_temperature = true;
 		c->module_mc = m->sample.value[BACS_Q_MODULE_TEMPERATURE];

@@ -18,6 +18,8 @@ struct policy {
 	uint64_t now_ns;
 	uint64_t tick_ns;		/* of the last tick */
 	bool dirty;			/* buses and site are to be judged */
+	struct ri_site ri;
+	bool jars_changed;		/* modules are not where they belong */
 	struct alarm_table alarms;
 	bool recolour;			/* alarms of modules changed */
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
@@ -139,6 +141,20 @@ void policy_equalize_configure(struct policy *policy);
 void policy_equalize_scan(struct policy *policy, struct policy_string *string);
 void policy_equalize_tick(struct policy *policy);
 void policy_equalize_bus_gone(struct policy *policy, struct policy_bus *bus);
+/* ri-policy.c: internal resistance */
+void policy_ri_module_new(struct policy *policy, struct policy_module *module);
+void policy_ri_string_new(struct policy_string *string);
+void policy_ri_string_free(struct policy_string *string);
+void policy_ri_string_gone(struct policy *policy, struct policy_string *string);
+void policy_ri_free(struct policy *policy);
+void policy_ri_config_begin(struct policy *policy);
+void policy_ri_config_end(struct policy *policy);
+void policy_ri_sample(struct policy *policy, struct policy_module *module);
+void policy_ri_tick(struct policy *policy);
+void policy_ri_clear(struct policy *policy, struct policy_module *module);
+/* jar.c: is it the module that belongs here? */
+void policy_jar_facts(struct policy *policy, struct policy_module *module);
+void policy_jars_tick(struct policy *policy);
 
 /* supply.c: status and health of power supplies, where they changed */
 void policy_supply_tick(struct policy *policy);

@@ -466,6 +466,8 @@ void policy_tick(struct policy *p, uint64_t now_ns)
 	}
 	policy_strings_tick(p);
 	policy_equalize_tick(p);
+	policy_ri_tick(p);
+	policy_jars_tick(p);
 	policy_supply_tick(p);
 	policy_alarms_tick(p);
 	if (p->dirty)

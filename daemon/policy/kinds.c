@@ -38,6 +38,10 @@ static const struct {
 	[POLICY_HISTORY_SET_ASIDE] = { "history-set-aside", POLICY_WARNING },
 	[POLICY_STRING_STATE] = { "string-state", POLICY_INFO },
 	[POLICY_EQUALIZING] = { "equalizing", POLICY_INFO },
+	[POLICY_RI_RUN] = { "resistance-run", POLICY_INFO },
+	[POLICY_RI_SETTLED] = { "resistance-settled", POLICY_INFO },
+	[POLICY_RI_FAILED] = { "resistance-failed", POLICY_INFO },
+	[POLICY_RI_BASELINE] = { "resistance-baseline", POLICY_INFO },
 	/* of alarms: the severity follows the alarm's level */
 	[POLICY_ALARM_RAISED] = { "alarm-raised", POLICY_ALARM },
 	[POLICY_ALARM_LOWERED] = { "alarm-lowered", POLICY_INFO },

@@ -183,6 +183,7 @@ struct policy_module *policy_get_module(struct policy *policy,
 	policy_unset_limits(&m->facts.limits);
 	policy_unset_limits(&m->want_limits);
 	m->limits = policy->limits;
+	policy_ri_module_new(policy, m);
 	bus->modules[address] = m;
 	return m;
 }
@@ -229,6 +230,7 @@ void policy_config_begin(struct policy *policy)
 	size_t i;
 	int a;
 
+	policy_ri_config_begin(policy);
 	for (i = 0; i < policy->bus_count; i++) {
 		struct policy_bus *bus = policy->buses[i];
 
@@ -323,6 +325,7 @@ void policy_config_end(struct policy *policy, uint64_t now_ns)
 	policy->now_ns = now_ns;
 	policy_drop_unknown(policy);
 	policy_strings_end(policy);
+	policy_ri_config_end(policy);
 	for (i = 0; i < policy->bus_count; i++) {
 		for (a = 1; a <= POLICY_ADDRESS_MAX; a++) {
 			struct policy_module *m = policy->buses[i]->modules[a];
@@ -484,6 +487,7 @@ int policy_module(struct policy *policy, const char *name,
 	if (policy_set_wants(policy, m) || appeared)
 		policy_push(policy, m, false);
 	policy_judge_module(policy, m);
+	policy_jar_facts(policy, m);
 	policy->dirty = true;
 	return 0;
 }
@@ -543,6 +547,7 @@ void policy_sample(struct policy *policy, const char *name,
 	policy_judge_sample(m);
 	policy_judge_module(policy, m);
 	policy_string_sample(policy, m);
+	policy_ri_sample(policy, m);
 	if (m->bus->stalled)
 		policy_judge_bus(policy, m->bus);
 }

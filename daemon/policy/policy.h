@@ -19,6 +19,7 @@
 #include "alarm.h"
 #include "equalize.h"
 #include "limit-set.h"
+#include "ri-policy.h"
 #include "string-state.h"
 
 #define POLICY_BUS_NAME_MAX	12
@@ -72,6 +73,10 @@ enum policy_kind {
 	POLICY_HISTORY_SET_ASIDE,
 	POLICY_STRING_STATE,
 	POLICY_EQUALIZING,
+	POLICY_RI_RUN,
+	POLICY_RI_SETTLED,
+	POLICY_RI_FAILED,
+	POLICY_RI_BASELINE,
 	POLICY_ALARM_RAISED,
 	POLICY_ALARM_LOWERED,
 	POLICY_ALARM_RETURNED,
@@ -185,6 +190,7 @@ struct policy_sample {
  * @alarms: BACS_RAW_* that hold for two samples
  * @colour: colour
  * @reason: why it has that colour
+ * @ri: internal resistance, and the jar it belongs to
  */
 struct policy_module {
 	struct policy_bus *bus;
@@ -208,6 +214,7 @@ struct policy_module {
 	uint32_t alarms;
 	enum bacs_colour colour;
 	char reason[POLICY_REASON_MAX + 1];
+	struct ri_unit ri;
 
 	/* the policy's own */
 	uint32_t raw;		/* BACS_RAW_* of the last sample */
@@ -256,6 +263,7 @@ struct policy_control {
  * @in_driver: the driver has it now
  * @state: the driver's state of it
  * @ever_present: it was there since the start
+ * @read_only: it refuses every write
  * @scan_ms: time of a scan, for judging silence
  * @sample_ns: when its last sample arrived
  * @stalled: live modules, but no samples
@@ -271,6 +279,7 @@ struct policy_bus {
 	bool in_driver;
 	enum bacs_busstate state;
 	bool ever_present;
+	bool read_only;
 	uint32_t scan_ms;
 	uint64_t sample_ns;
 	bool stalled;
@@ -338,6 +347,7 @@ struct policy_cell {
  * @has_sensor_voltage: the sensor measures the voltage of the string
  * @sensor_mv: that voltage
  * @equalize: equalizing of it, see equalize.h
+ * @ri: schedule of its internal resistance
  */
 struct policy_string {
 	char name[POLICY_NAME_MAX + 1];
@@ -366,6 +376,7 @@ struct policy_string {
 	bool has_sensor_voltage;
 	int64_t sensor_mv;
 	struct equalize *equalize;
+	struct ri_line ri;
 
 	/* the policy's own */
 	bool configured;
@@ -415,6 +426,12 @@ struct policy_site {
  * @mute_changed: alarms were muted, or are heard again
  * @set_duties: command: these modules of the bus have these duties (0.1 %), for
  *	the lease; may be NULL
+ * @ri_start: command: measure the internal resistance of the module; a refusal
+ *	comes later, as policy_ri_refused(). The ones from here may be NULL.
+ * @ri_value: a value was measured and judged
+ * @ri_changed: what the schedule of a string keeps over a restart changed
+ * @jar_baseline: the jar of the module has a provisional baseline now
+ * @jar_module: the module that belongs to the jar is known, or another one now
  */
 struct policy_ops {
 	void (*event)(void *userdata, const struct policy_event *event);
@@ -442,6 +459,14 @@ struct policy_ops {
 	void (*set_duties)(void *userdata, const struct policy_bus *bus,
 			   size_t n, const uint8_t *addresses,
 			   const uint32_t *permille);
+	void (*ri_start)(void *userdata, const struct policy_module *module);
+	void (*ri_value)(void *userdata, const struct policy_module *module,
+			 const struct ri_value *value);
+	void (*ri_changed)(void *userdata, const struct policy_string *string);
+	void (*jar_baseline)(void *userdata,
+			     const struct policy_module *module,
+			     const struct ri_baseline *baseline);
+	void (*jar_module)(void *userdata, const struct policy_module *module);
 };
 
 struct policy;

@@ -76,10 +76,10 @@ static void settle(struct ri_verdict *v, enum ri_level now)
 	enum ri_level least = now, most = now;
 
 	/* the first run of all has nothing to agree with */
-	if (v->judged && v->last < least)
-		least = v->last;
-	if (!v->judged)
+	if (!v->runs)
 		least = RI_NORMAL;
+	else if (v->last < least)
+		least = v->last;
 	if (v->last > most)
 		most = v->last;
 	if (least > v->level)
@@ -87,7 +87,8 @@ static void settle(struct ri_verdict *v, enum ri_level now)
 	else if (most < v->level)
 		v->level = most;
 	v->last = now;
-	v->judged = true;
+	if (v->runs < 2)
+		v->runs++;
 }
 
 /* A limit of @permille of the reference, reached but for the accuracy */

@@ -119,7 +119,7 @@ enum ri_compare {
 struct ri_verdict {
 	enum ri_level level;
 	enum ri_level last;	/* what the last run alone says */
-	bool judged;		/* by one run at least */
+	uint8_t runs;		/* that judged it, at most 2 */
 };
 
 /**

@@ -174,11 +174,24 @@ void ri_string_abort(struct ri_string *s, struct ri_charger *charger)
 	s->wants = false;
 }
 
+static uint16_t count_able(const struct ri_string *s,
+			   const struct ri_look *look)
+{
+	uint16_t i, n = 0;
+
+	for (i = 0; i < s->count; i++)
+		n += look->modules[i] && look->modules[i]->known;
+	return n;
+}
+
 static void begin_run(struct ri_string *s, const struct ri_look *look)
 {
 	int64_t fresh = s->interval_ns / 2;
 	uint16_t i;
 
+	s->able = count_able(s, look);
+	if (!s->able)
+		return;
 	s->running = true;
 	s->started_ns = look->now_ns;
 	s->again_ns = RI_NEVER;
@@ -189,6 +202,10 @@ static void begin_run(struct ri_string *s, const struct ri_look *look)
 
 		if (!m)
 			continue;
+		if (!m->known) {
+			m->done = true;
+			continue;
+		}
 		/* the run that a restart of bacsd broke off goes on */
 		m->done = s->runs >= RI_RUNS && m->measured_ns != RI_NEVER &&
 			  look->now_ns - m->measured_ns < fresh;
@@ -208,7 +225,7 @@ static void end_run(struct ri_string *s, int64_t now_ns)
 	s->run_ns = s->started_ns;
 	s->due_ns = now_ns;
 	/* half of a string says too little of how the whole settles */
-	if (s->runs < RI_RUNS && s->measured * 2 >= s->count) {
+	if (s->runs < RI_RUNS && s->measured * 2 >= s->able) {
 		s->runs++;
 		s->settled = s->runs == RI_RUNS;
 	} else if (s->runs < RI_RUNS) {
@@ -265,11 +282,13 @@ void ri_string_look(struct ri_string *s, const struct ri_look *look)
 	}
 	if (next_module(s, look) < 0) {
 		bool due = next != RI_NEVER && next <= look->now_ns;
+		bool able = !due || !ri_state_allows(look->state) || s->able;
 
 		if (s->running)
 			end_run(s, look->now_ns);
 		set_wait(s, !s->interval_ns ? RI_WAIT_OFF :
 			    s->begin_ns == RI_NEVER ? RI_WAIT_BEGIN :
+			    !able ? RI_WAIT_UNABLE :
 			    due && !s->complete ? RI_WAIT_STATE :
 			    s->runs ? RI_WAIT_DUE : RI_WAIT_FIRST);
 		return;
@@ -475,7 +494,7 @@ bool ri_module_overdue(const struct ri_module *m, const struct ri_string *s,
 						     m->measured_ns;
 
 	/* after a long stop of bacsd a run has its time first */
-	return s->interval_ns && s->wait != RI_WAIT_READ_ONLY &&
+	return m->known && s->interval_ns && s->wait != RI_WAIT_READ_ONLY &&
 	       now_ns - m->since_ns > s->interval_ns &&
 	       now_ns - since > RI_OVERDUE * s->interval_ns;
 }
@@ -507,6 +526,7 @@ const char *ri_wait_name(enum ri_wait wait)
 		[RI_WAIT_STATE] = "waiting for float or rest",
 		[RI_WAIT_CHARGER] = "waiting for the charger",
 		[RI_WAIT_DUE] = "waiting for the next run",
+		[RI_WAIT_UNABLE] = "no module measures resistance",
 	};
 
 	return (unsigned int)wait < RI_WAIT_COUNT ? names[wait] : "unknown";

@@ -69,6 +69,7 @@ enum ri_wait {
 	RI_WAIT_STATE,		/* due, but neither float nor rest */
 	RI_WAIT_CHARGER,	/* due, another string of the charger measures */
 	RI_WAIT_DUE,		/* nothing is due */
+	RI_WAIT_UNABLE,		/* no module numbers its measurements */
 	RI_WAIT_COUNT
 };
 
@@ -100,6 +101,7 @@ struct ri_sample {
  * @measured_ns: when its last good value was seen, RI_NEVER
  * @since_ns: since when it is waited for one
  * @uohm: the last good value
+ * @known: it numbers its measurements; one that does not is never measured
  * @result: how the last measurement ended
  * @requested: the operator wants a value
  * The rest is the machine's own.
@@ -109,11 +111,11 @@ struct ri_module {
 	int64_t measured_ns;
 	int64_t since_ns;
 	uint32_t uohm;
+	bool known;
 	enum ri_result result;
 	bool requested;
 
 	bool done;		/* in the run */
-	bool known;		/* @sequence is */
 	uint32_t sequence;
 	uint32_t moved;		/* how often the sequence moved */
 	bool good;		/* with a value that can be one */
@@ -174,6 +176,7 @@ struct ri_string {
 	int64_t phase_ns;
 	uint8_t tries;
 	uint16_t tried;		/* whose @tries */
+	uint16_t able;		/* modules that can be measured */
 	uint32_t moved;		/* of the module when it was started */
 	bool refused;
 };

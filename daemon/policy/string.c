@@ -325,6 +325,7 @@ struct policy_string *policy_get_string(const struct policy *p,
 static void free_string(struct policy_string *s)
 {
 	equalize_free(s->equalize);
+	policy_ri_string_free(s);
 	free(s->cells);
 	free(s);
 }
@@ -361,6 +362,7 @@ static struct policy_string *add_string(struct policy *p, const char *name)
 		return NULL;
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	policy_equalize_begin(s);
+	policy_ri_string_new(s);
 	list[p->string_count++] = s;
 	return s;
 }
@@ -426,6 +428,7 @@ static void drop_strings(struct policy *p)
 			continue;
 		}
 		policy_alarms_forget_string(p, s);
+		policy_ri_string_gone(p, s);
 		p->ops->string_gone(p->userdata, s);
 		memmove(&p->strings[i], &p->strings[i + 1],
 			(p->string_count - i - 1) * sizeof(s));

@@ -67,6 +67,7 @@ static void begin(struct world *w, unsigned int strings, unsigned int modules)
 			j->voltage_mv = 13500;
 			j->uohm = 5000 + i;
 			j->m.live = true;
+			ri_module_remember(&j->m, 0);
 		}
 	}
 }
@@ -515,6 +516,30 @@ static void silent_modules_hold_nothing_up(void **state)
 	assert_int_equal(w.settled[0], 1);
 }
 
+static void modules_that_cannot_are_left_alone(void **state)
+{
+	static struct world w;
+	unsigned int i;
+
+	(void)state;
+	begin(&w, 1, 4);
+	w.lazy = true;
+	w.jar[0][1].m.known = false;
+	pass(&w, DAY, 5 * SECOND);
+	assert_int_equal(w.settled[0], 1);
+	assert_int_equal(w.jar[0][1].starts, 0);
+	assert_int_equal(w.failed[0], 0);
+	begin(&w, 1, 4);
+	w.lazy = true;
+	for (i = 0; i < 4; i++)
+		w.jar[0][i].m.known = false;
+	pass(&w, 5 * DAY, 10 * SECOND);
+	assert_string_equal(ri_wait_name(w.string[0].wait),
+			    "no module measures resistance");
+	assert_int_equal(w.jar[0][0].starts, 0);
+	assert_false(ri_module_overdue(&w.jar[0][0].m, &w.string[0], w.now));
+}
+
 static void numbers_that_lie_are_no_values(void **state)
 {
 	struct ri_module m;
@@ -631,6 +656,7 @@ static void a_restart_goes_on_where_it_was(void **state)
 		ri_module_init(&w.jar[0][i].m, w.now);
 		w.jar[0][i].m.live = true;
 		w.jar[0][i].m.measured_ns = measured;
+		ri_module_remember(&w.jar[0][i].m, w.jar[0][i].sequence);
 		w.jar[0][i].held = false;
 	}
 	ri_string_init(s);
@@ -759,6 +785,7 @@ int main(void)
 		cmocka_unit_test(a_read_only_bus_measures_nothing),
 		cmocka_unit_test(the_operator_goes_first),
 		cmocka_unit_test(silent_modules_hold_nothing_up),
+		cmocka_unit_test(modules_that_cannot_are_left_alone),
 		cmocka_unit_test(numbers_that_lie_are_no_values),
 		cmocka_unit_test(values_that_cannot_be_fail_the_measurement),
 		cmocka_unit_test(a_refused_command_is_tried_again),
