@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks across the configuration's sections, labels, look-ups */
 #include <errno.h>
+#include <stdarg.h>
 #include <string.h>
 
-#include "config.h"
+#include "config-internal.h"
+#include "text.h"
 
 const struct config_bus *config_find_bus(const struct config *config,
 					 const char *name)
@@ -76,6 +78,20 @@ int config_label(const struct config_string *string, unsigned int jar,
 	return 0;
 }
 
+void config_error_at(const struct config *config, struct config_errors *errors,
+		     struct config_where where, const char *format, ...)
+{
+	char text[CONFIG_ERROR_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	config_error_add(errors, where.file < config->file_count ?
+			 config->files[where.file] : "", where.line, "%s",
+			 text);
+}
+
 struct check {
 	struct config *config;
 	const char *file;
@@ -94,7 +110,7 @@ static void number_strings(struct check *c)
 		if (!s->number)
 			continue;
 		if (used[s->number])
-			config_error_add(c->errors, c->file, s->line,
+			config_error_at(c->config, c->errors, s->where,
 					 "[String %s] Number=%u belongs to another string already",
 					 s->name, s->number);
 		used[s->number] = 1;
@@ -121,30 +137,30 @@ static void check_string(struct check *c, const struct config_string *s)
 	unsigned int i, jar;
 
 	if (!*s->bus || !s->modules.count) {
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] has no %s=", s->name,
 				 *s->bus ? "Modules" : "Bus");
 		return;
 	}
 	if (!bus) {
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] Bus=%s: there is no section [Bus %s]",
 				 s->name, s->bus, s->bus);
 		return;
 	}
 	if (s->nominal_mv != CONFIG_UNSET && s->nominal_mv % 2000)
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] NominalVoltage= of %d mV is not a whole number of 2 V cells; 2V, 4V, 6V and 12V are usual",
 				 s->name, s->nominal_mv);
 	for (i = 0; i < s->modules.count; i++) {
 		unsigned int address = s->modules.list[i];
 
 		if (!bus_expects(bus, address))
-			config_error_add(c->errors, c->file, s->line,
+			config_error_at(c->config, c->errors, s->where,
 					 "[String %s] Modules= names address %u, which Modules= of [Bus %s] does not",
 					 s->name, address, s->bus);
 		else if (config_find_jar(c->config, s->bus, address, &jar) != s)
-			config_error_add(c->errors, c->file, s->line,
+			config_error_at(c->config, c->errors, s->where,
 					 "[String %s] Modules= names address %u of %s, which belongs to another string already",
 					 s->name, address, s->bus);
 		else
@@ -174,19 +190,19 @@ static void check_sensor(struct check *c, const struct config_string *s)
 	if (!m->address)
 		return;
 	if (!bus)
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] Sensor=%s:%u: there is no section [Bus %s]",
 				 s->name, m->bus, m->address, m->bus);
 	else if (!bus_expects(bus, m->address))
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] Sensor= names address %u, which Modules= of [Bus %s] does not",
 				 s->name, m->address, m->bus);
 	else if (config_find_jar(c->config, m->bus, m->address, &jar))
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] Sensor= names address %u of %s, which measures a block",
 				 s->name, m->address, m->bus);
 	else if (find_sensor(c->config, m) != s)
-		config_error_add(c->errors, c->file, s->line,
+		config_error_at(c->config, c->errors, s->where,
 				 "[String %s] Sensor= names address %u of %s, which is the sensor of another string already",
 				 s->name, m->address, m->bus);
 }
@@ -219,7 +235,7 @@ static void check_labels(struct check *c)
 				n++;
 				continue;
 			}
-			config_error_add(c->errors, c->file, s->line, r == -E2BIG ?
+			config_error_at(c->config, c->errors, s->where, r == -E2BIG ?
 					 "[String %s] Blocks=%s makes a name longer than %d characters" :
 					 "[String %s] Blocks=%s has an unknown %%; %%n (jar), %%s (number of the string), %%S (its name), %%b (bus), %%a (address) and %%%% are known",
 					 s->name, s->blocks, CONFIG_LABEL_MAX);
@@ -237,43 +253,14 @@ static void check_labels(struct check *c)
 	}
 }
 
-static void check_pair(struct check *c, const char *low_key, int32_t low,
-		       const char *high_key, int32_t high)
-{
-	if (low != CONFIG_UNSET && high != CONFIG_UNSET && low >= high)
-		config_error_add(c->errors, c->file, 0,
-				 "[Limits] %s= (%d) is not below %s= (%d)",
-				 low_key, low, high_key, high);
-}
-
-static void check_limits(struct check *c)
-{
-	const struct config_limits *l = &c->config->limits;
-
-	check_pair(c, "VoltageLow", l->voltage_low_mv, "VoltageHigh",
-		   l->voltage_high_mv);
-	check_pair(c, "VoltageLowAlarm", l->voltage_low_alarm_mv,
-		   "VoltageHighAlarm", l->voltage_high_alarm_mv);
-	check_pair(c, "VoltageLowAlarm", l->voltage_low_alarm_mv, "VoltageLow",
-		   l->voltage_low_mv);
-	check_pair(c, "VoltageHigh", l->voltage_high_mv, "VoltageHighAlarm",
-		   l->voltage_high_alarm_mv);
-	check_pair(c, "TemperatureLow", l->temp_low_mc, "TemperatureHigh",
-		   l->temp_high_mc);
-	check_pair(c, "TemperatureLowAlarm", l->temp_low_alarm_mc,
-		   "TemperatureHighAlarm", l->temp_high_alarm_mc);
-	check_pair(c, "TemperatureLowAlarm", l->temp_low_alarm_mc,
-		   "TemperatureLow", l->temp_low_mc);
-	check_pair(c, "TemperatureHigh", l->temp_high_mc,
-		   "TemperatureHighAlarm", l->temp_high_alarm_mc);
-}
-
 void config_check(struct config *config, const char *file,
 		  struct config_errors *errors)
 {
 	struct check c = { config, file, errors };
 	size_t i;
 
+	if (config_make_halves(config, errors) < 0)
+		config_error_add(errors, file, 0, "There is no memory for it");
 	number_strings(&c);
 	for (i = 0; i < config->string_count; i++)
 		check_string(&c, &config->strings[i]);
@@ -282,5 +269,6 @@ void config_check(struct config *config, const char *file,
 	/* what is wrong already makes names collide too */
 	if (!errors->count)
 		check_labels(&c);
-	check_limits(&c);
+	if (!errors->count)
+		config_check_limits(config, errors);
 }

@@ -2,26 +2,20 @@
 /* The configuration in the words of the policy */
 #include "config-give.h"
 
-static void site_limits(const struct config_limits *from, struct limit_set *to)
+_Static_assert(CONFIG_UNSET == LIMIT_UNSET, "both say unset the same way");
+
+static void give_limits(const struct config *c, struct policy *p,
+			const char *bus, unsigned int address,
+			const struct config_string *s)
 {
-	int s;
+	const struct config_block *b = config_find_block(c, bus, address);
+	struct config_resolved r;
 
-	limit_set_defaults(to);
-	for (s = 0; s < LIMIT_STATES; s++) {
-		int32_t *v = &to->value[limit_voltage(s, 0)];
-
-		v[LIMIT_LOW_ALARM] = from->voltage_low_alarm_mv;
-		v[LIMIT_LOW] = from->voltage_low_mv;
-		v[LIMIT_HIGH] = from->voltage_high_mv;
-		v[LIMIT_HIGH_ALARM] = from->voltage_high_alarm_mv;
-	}
-	to->value[LIMIT_TEMP_LOW] = from->temp_low_mc;
-	to->value[LIMIT_TEMP_HIGH] = from->temp_high_mc;
-	to->value[LIMIT_TEMP_LOW_ALARM] = from->temp_low_alarm_mc;
-	to->value[LIMIT_TEMP_HIGH_ALARM] = from->temp_high_alarm_mc;
+	if (!s && !b)
+		return;
+	config_resolve(c, s, b, &r);
+	policy_config_module_limits(p, bus, address, &r.set, r.profile);
 }
-
-_Static_assert(CONFIG_UNSET == POLICY_UNSET, "both say unset the same way");
 
 static int give_module(const struct config *c, struct policy *p,
 		       const char *bus, unsigned int address)
@@ -29,19 +23,24 @@ static int give_module(const struct config *c, struct policy *p,
 	const struct config_string *s;
 	char label[CONFIG_LABEL_MAX + 1] = "";
 	unsigned int jar = 0;
+	int r;
 
 	s = config_find_jar(c, bus, address, &jar);
 	if (s)
 		config_label(s, jar, label);
-	return policy_config_module(p, bus, address, label,
-				    s ? s->name : "", s ? s->number : 0, jar,
-				    s && s->nominal_mv != CONFIG_UNSET ?
-				    s->nominal_mv : 0);
+	r = policy_config_module(p, bus, address, label,
+				 s ? s->name : "", s ? s->number : 0, jar,
+				 s && s->nominal_mv != CONFIG_UNSET ?
+				 s->nominal_mv : 0);
+	if (r == 0)
+		give_limits(c, p, bus, address, s);
+	return r;
 }
 
 static int give_string(const struct config *c, struct policy *p,
 		       const struct config_string *s)
 {
+	struct config_resolved limits;
 	int j, r = 0;
 
 	for (j = 0; r == 0 && j < s->modules.count; j++)
@@ -50,15 +49,22 @@ static int give_string(const struct config *c, struct policy *p,
 		r = give_module(c, p, s->sensor.bus, s->sensor.address);
 	if (r < 0)
 		return r;
-	return policy_config_string(p, s->name, s->number, s->bus,
-				    s->modules.list, s->modules.count,
-				    s->sensor.bus, s->sensor.address,
-				    s->current_zero_ma);
+	r = policy_config_string(p, s->name, s->number, s->bus,
+				 s->modules.list, s->modules.count,
+				 s->sensor.bus, s->sensor.address,
+				 s->current_zero_ma);
+	if (r < 0)
+		return r;
+	config_resolve(c, s, NULL, &limits);
+	policy_config_string_limits(p, s->name, &limits.set);
+	if (*s->battery)
+		policy_config_half(p, s->name, s->battery);
+	return 0;
 }
 
 int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 {
-	struct limit_set limits;
+	struct config_resolved site;
 	size_t i;
 	int j, r = 0;
 
@@ -72,8 +78,12 @@ int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 	}
 	for (i = 0; r == 0 && i < c->string_count; i++)
 		r = give_string(c, p, &c->strings[i]);
-	site_limits(&c->limits, &limits);
-	policy_config_limits(p, &limits);
+	for (i = 0; r == 0 && i < c->block_count; i++)
+		r = give_module(c, p, c->blocks[i].module.bus,
+				c->blocks[i].module.address);
+	config_resolve(c, NULL, NULL, &site);
+	policy_config_limits(p, &site.set, site.profile,
+			     c->foreign_limits == CONFIG_ADOPT);
 	policy_config_end(p, now_ns);
 	return r;
 }

@@ -6,12 +6,17 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "config.h"
+#include "config-internal.h"
 #include "text.h"
 
 /* In order of rank: a file here hides one of the same name further down */
 static const char *const folders[] = {
 	"/etc/bacs", "/run/bacs", "/usr/local/lib/bacs", "/usr/lib/bacs",
+};
+
+static const char *const profile_folders[] = {
+	"/etc/bacs/limits", "/run/bacs/limits", "/usr/local/share/bacs/limits",
+	"/usr/share/bacs/limits",
 };
 
 #define MAIN_FILE	"bacsd.conf"
@@ -187,6 +192,95 @@ static int read_all(struct config *config, const char *root,
 	return 0;
 }
 
+/* Where files of profiles are: below a root, or in one folder alone */
+struct place {
+	const char *root;
+	const char *folder;
+};
+
+/* The file of a profile, unless it is there already; none at all is no error */
+static int load_profile(struct config *config, const struct place *place,
+			const char *name, struct config_errors *errors)
+{
+	const char *const *folders = place->folder ? &place->folder :
+						     profile_folders;
+	size_t n = place->folder ? 1 : ARRAY_SIZE(profile_folders);
+	char path[4096];
+	size_t i;
+	int r = -ENOENT;
+
+	if (config_find_profile(config, name) ||
+	    !config_profile_name_valid(name))
+		return 0;
+	for (i = 0; r == -ENOENT && i < n; i++) {
+		char *text _free_ = NULL;
+		size_t size;
+
+		snprintf(path, sizeof(path), "%s%s/%s.conf", place->root,
+			 folders[i], name);
+		r = read_file(path, &text, &size);
+		if (r == 0)
+			r = config_read_profile(config, name, path, text, size,
+						errors);
+		else if (r != -ENOENT && r != -ENOMEM)
+			config_error_add(errors, path, 0, "Cannot be read: %s",
+					 r == -EINVAL ? "not a regular file" :
+					 strerror(-r));
+	}
+	return r == -ENOMEM ? r : 0;
+}
+
+static int load_of(struct config *config, const struct place *place,
+		   const struct config_limits *limits, int32_t nominal_mv,
+		   struct config_errors *errors)
+{
+	char name[CONFIG_PROFILE_NAME_MAX + 1];
+
+	if (!config_profile_of(limits, nominal_mv, name))
+		return 0;
+	return load_profile(config, place, name, errors);
+}
+
+/* Every profile that anything takes its limits from; config_check() misses */
+int config_load_profiles(struct config *config, const char *root,
+			 const char *folder, struct config_errors *errors)
+{
+	const struct place place = { folder ? "" : root, folder };
+	size_t i;
+	unsigned int jar;
+	int r = load_of(config, &place, &config->limits, CONFIG_UNSET, errors);
+
+	for (i = 0; r == 0 && i < config->battery_count; i++)
+		r = load_of(config, &place, &config->limits,
+			    config->batteries[i].nominal_mv, errors);
+	for (i = 0; r == 0 && i < config->string_count; i++) {
+		int32_t nominal_mv = config->strings[i].nominal_mv;
+
+		r = load_of(config, &place, &config->limits, nominal_mv, errors);
+		if (r == 0)
+			r = load_of(config, &place, &config->strings[i].limits,
+				    nominal_mv, errors);
+	}
+	for (i = 0; r == 0 && i < config->block_count; i++) {
+		const struct config_block *b = &config->blocks[i];
+		const struct config_string *s =
+			config_find_jar(config, b->module.bus,
+					b->module.address, &jar);
+
+		r = load_of(config, &place, &b->limits,
+			    s ? s->nominal_mv : CONFIG_UNSET, errors);
+	}
+	/* what was read may name others */
+	for (i = 0; r == 0 && i < config->profile_count; i++) {
+		char name[CONFIG_PROFILE_NAME_MAX + 1];
+
+		strcpy(name, config->profiles[i].limits.profile);
+		if (*name)
+			r = load_profile(config, &place, name, errors);
+	}
+	return r;
+}
+
 int config_load(const char *root, struct config_errors *errors,
 		struct config **ret)
 {
@@ -200,6 +294,10 @@ int config_load(const char *root, struct config_errors *errors,
 	if (r < 0)
 		return r;
 	snprintf(file, sizeof(file), "%s%s/" MAIN_FILE, root, folders[0]);
+	if (!errors->count)
+		r = config_load_profiles(config, root, NULL, errors);
+	if (r < 0)
+		return r;
 	if (!errors->count)
 		config_check(config, file, errors);
 	if (errors->count)

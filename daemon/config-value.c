@@ -19,9 +19,11 @@ static int __printf(3, 4) refuse(char *why, size_t size, const char *format,
 	return -EINVAL;
 }
 
-static int parse_text(void *field, const char *value,
-		      const struct config_range *range, char *why, size_t size)
+static int parse_text(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
 {
+	(void)type;
 	if ((int64_t)strlen(value) > range->max)
 		return refuse(why, size,
 			      "is %zu bytes long, at most %lld are allowed",
@@ -30,17 +32,21 @@ static int parse_text(void *field, const char *value,
 	return 0;
 }
 
-static void format_text(const void *field, char *buffer, size_t size)
+static void format_text(const struct config_type *type, const void *field,
+		const struct config_range *range, char *buffer,
+		size_t size)
 {
+	(void)type, (void)range;
 	snprintf(buffer, size, "%s", (const char *)field);
 }
 
-static int parse_word(void *field, const char *value,
-		      const struct config_range *range, char *why, size_t size)
+static int parse_word(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
 {
 	if (!text_is_printable_ascii(value))
 		return refuse(why, size, "may have printable ASCII only");
-	return parse_text(field, value, range, why, size);
+	return parse_text(type, field, value, range, why, size);
 }
 
 const struct config_type config_type_text = { parse_text, format_text };
@@ -84,14 +90,15 @@ static int parse_milli(const char **s, int64_t *ret)
 	return 0;
 }
 
-static int parse_number(void *field, const char *value,
-			const struct config_range *range, char *why,
-			size_t size)
+static int parse_number(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
 {
 	const char *s = value;
 	int64_t v;
 	int r = parse_milli(&s, &v);
 
+	(void)type;
 	if (r == 0 && *s)
 		r = -EINVAL;
 	if (r == -EINVAL || (r == 0 && v % 1000))
@@ -106,17 +113,15 @@ static int parse_number(void *field, const char *value,
 	return 0;
 }
 
-static void format_number(const void *field, char *buffer, size_t size)
+static void format_number(const struct config_type *type, const void *field,
+		const struct config_range *range, char *buffer,
+		size_t size)
 {
+	(void)type, (void)range;
 	snprintf(buffer, size, "%u", *(const uint32_t *)field);
 }
 
 const struct config_type config_type_number = { parse_number, format_number };
-
-struct unit {
-	const char *name;
-	int divisor;	/* of a value in thousandths of the bare unit */
-};
 
 static void print_milli(char *buffer, size_t size, int64_t v, const char *unit)
 {
@@ -130,114 +135,129 @@ static void print_milli(char *buffer, size_t size, int64_t v, const char *unit)
 		snprintf(buffer, size, "%s%lld.%03u%s", sign, whole, rest, unit);
 }
 
-static int parse_quantity(int32_t *field, const char *value,
-			  const struct config_range *range,
-			  const struct unit *units, char *why, size_t size)
+/* In the largest unit that leaves no rest, for times; else in the first */
+static void print_quantity(const struct config_type *type, int64_t v,
+			   char *buffer, size_t size)
 {
+	const struct config_unit *u, *best = type->units;
+
+	for (u = type->units; type->largest && u->name; u++)
+		if (v && v % u->size == 0 && u->size > best->size)
+			best = u;
+	print_milli(buffer, size, v * 1000 / best->size, best->name);
+}
+
+static int parse_quantity(const struct config_type *type, void *field,
+			  const char *value, const struct config_range *range,
+			  char *why, size_t size)
+{
+	const char *none = range->none ? " or none" : "";
+	const struct config_unit *u = type->units;
 	char low[24], high[24];
 	const char *s = value;
 	int64_t v;
 	int r;
 
-	print_milli(low, sizeof(low), range->min, units[0].name);
-	print_milli(high, sizeof(high), range->max, units[0].name);
-	r = parse_milli(&s, &v);
-	if (r == 0) {
-		const struct unit *u;
-
-		s += strspn(s, " \t");
-		for (u = units; u->name; u++)
-			if (!strcasecmp(s, u->name))
-				break;
-		if (*s && !u->name)
-			return refuse(why, size,
-				      "has the unknown unit '%.16s', %s to %s is allowed",
-				      s, low, high);
-		if (*s)
-			v /= u->divisor;
+	if (range->none && !strcmp(value, "none")) {
+		*(int32_t *)field = CONFIG_NONE;
+		return 0;
 	}
+	print_quantity(type, range->min, low, sizeof(low));
+	print_quantity(type, range->max, high, sizeof(high));
+	r = parse_milli(&s, &v);
 	if (r == -EINVAL)
 		return refuse(why, size,
-			      "is not a number with at most 3 decimals and a unit, %s to %s is allowed",
-			      low, high);
+			      "is not a number with at most 3 decimals and a unit, %s to %s%s is allowed",
+			      low, high, none);
+	if (r == 0) {
+		s += strspn(s, " \t");
+		while (*s && u->name && strcasecmp(s, u->name))
+			u++;
+		if (!u->name)
+			return refuse(why, size,
+				      "has the unknown unit '%.16s', %s to %s%s is allowed",
+				      s, low, high, none);
+		v *= u->size;
+		if (v % 1000)
+			return refuse(why, size,
+				      "has more decimals than are kept, %s to %s%s is allowed",
+				      low, high, none);
+		v /= 1000;
+	}
 	if (r < 0 || v < range->min || v > range->max)
-		return refuse(why, size, "is out of range, %s to %s is allowed",
-			      low, high);
-	*field = v;
+		return refuse(why, size,
+			      "is out of range, %s to %s%s is allowed", low,
+			      high, none);
+	*(int32_t *)field = v;
 	return 0;
 }
 
-static int parse_voltage(void *field, const char *value,
-			 const struct config_range *range, char *why,
-			 size_t size)
-{
-	static const struct unit units[] = {
-		{ "V", 1 }, { "mV", 1000 }, { NULL }
-	};
-
-	return parse_quantity(field, value, range, units, why, size);
-}
-
-static void format_voltage(const void *field, char *buffer, size_t size)
+static void format_quantity(const struct config_type *type, const void *field,
+			    const struct config_range *range, char *buffer,
+			    size_t size)
 {
 	int32_t v = *(const int32_t *)field;
 
+	(void)type, (void)range;
 	if (v == CONFIG_UNSET)
 		*buffer = '\0';
+	else if (v == CONFIG_NONE)
+		snprintf(buffer, size, "none");
 	else
-		print_milli(buffer, size, v, "V");
+		print_quantity(type, v, buffer, size);
 }
 
-const struct config_type config_type_voltage = {
-	parse_voltage, format_voltage
-};
+#define UNITS(...) (const struct config_unit[]) { __VA_ARGS__, { NULL, 0 } }
+#define QUANTITY(what, ...) \
+	const struct config_type config_type_##what = { \
+		parse_quantity, format_quantity, __VA_ARGS__ \
+	}
 
-static int parse_current(void *field, const char *value,
-			 const struct config_range *range, char *why,
-			 size_t size)
+QUANTITY(voltage, UNITS({ "V", 1000 }, { "mV", 1 }));
+QUANTITY(current, UNITS({ "A", 1000 }, { "mA", 1 }));
+QUANTITY(temp, UNITS({ "C", 1000 }, { "°C", 1000 }));
+QUANTITY(rate, UNITS({ "C/h", 1000 }, { "°C/h", 1000 }));
+QUANTITY(slope, UNITS({ "mV", 1000 }, { "uV", 1 }));
+QUANTITY(ratio, UNITS({ "%", 10 }));
+QUANTITY(resistance, UNITS({ "mOhm", 1000 }, { "uOhm", 1 }));
+QUANTITY(time, UNITS({ "s", 1 }, { "min", 60 }, { "h", 3600 }, { "d", 86400 }),
+	 true);
+
+static int parse_choice(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
 {
-	static const struct unit units[] = {
-		{ "A", 1 }, { "mA", 1000 }, { NULL }
-	};
+	char list[100];
+	size_t i, n = 0;
 
-	return parse_quantity(field, value, range, units, why, size);
+	(void)type;
+	for (i = 0; range->words[i]; i++) {
+		if (!strcmp(value, range->words[i])) {
+			*(uint32_t *)field = i + range->min;
+			return 0;
+		}
+		n += snprintf(list + n, n < sizeof(list) ? sizeof(list) - n : 0,
+			      "%s%s", i ? ", " : "", range->words[i]);
+		if (n >= sizeof(list))
+			n = sizeof(list) - 1;
+	}
+	return refuse(why, size, "is none of %s", list);
 }
 
-static void format_current(const void *field, char *buffer, size_t size)
+static void format_choice(const struct config_type *type, const void *field,
+		const struct config_range *range, char *buffer,
+		size_t size)
 {
-	int32_t v = *(const int32_t *)field;
+	uint32_t v = *(const uint32_t *)field;
 
-	if (v == CONFIG_UNSET)
+	(void)type;
+	if (v < range->min)
 		*buffer = '\0';
 	else
-		print_milli(buffer, size, v, "A");
+		snprintf(buffer, size, "%s", range->words[v - range->min]);
 }
 
-const struct config_type config_type_current = {
-	parse_current, format_current
-};
-
-static int parse_temp(void *field, const char *value,
-		      const struct config_range *range, char *why, size_t size)
-{
-	static const struct unit units[] = {
-		{ "C", 1 }, { "°C", 1 }, { NULL }
-	};
-
-	return parse_quantity(field, value, range, units, why, size);
-}
-
-static void format_temp(const void *field, char *buffer, size_t size)
-{
-	int32_t v = *(const int32_t *)field;
-
-	if (v == CONFIG_UNSET)
-		*buffer = '\0';
-	else
-		print_milli(buffer, size, v, "C");
-}
-
-const struct config_type config_type_temp = { parse_temp, format_temp };
+const struct config_type config_type_choice = { parse_choice, format_choice };
 
 /* An address at *s, which is moved behind it; 0 if there is none */
 static unsigned int take_address(const char **s)
@@ -255,16 +275,16 @@ static unsigned int take_address(const char **s)
 	return v;
 }
 
-static int parse_addresses(void *field, const char *value,
-			   const struct config_range *range, char *why,
-			   size_t size)
+static int parse_addresses(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
 {
 	struct config_addresses list = { .count = 0 };
 	uint8_t seen[32] = { 0 };
 	const char *s = value;
 	unsigned int from, to;
 
-	(void)range;
+	(void)type, (void)range;
 	for (;;) {
 		s += strspn(s, ", \t");
 		if (!*s)
@@ -297,12 +317,15 @@ static int parse_addresses(void *field, const char *value,
 	return 0;
 }
 
-static void format_addresses(const void *field, char *buffer, size_t size)
+static void format_addresses(const struct config_type *type, const void *field,
+		const struct config_range *range, char *buffer,
+		size_t size)
 {
 	const struct config_addresses *a = field;
 	unsigned int i, j;
 	size_t used = 0;
 
+	(void)type, (void)range;
 	*buffer = '\0';
 	for (i = 0; i < a->count && used < size; i = j) {
 		for (j = i + 1; j < a->count; j++)
@@ -314,20 +337,18 @@ static void format_addresses(const void *field, char *buffer, size_t size)
 	}
 }
 
-const struct config_type config_type_addresses = {
-	parse_addresses, format_addresses
-};
+const struct config_type config_type_addresses = { parse_addresses, format_addresses };
 
-static int parse_module(void *field, const char *value,
-			const struct config_range *range, char *why,
-			size_t size)
+static int parse_module(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
 {
 	struct config_module module = { .address = 0 };
 	const char *colon = strchr(value, ':');
 	const char *s = colon ? colon + 1 : "";
 	size_t n = colon ? (size_t)(colon - value) : 0;
 
-	(void)range;
+	(void)type, (void)range;
 	if (n && n <= CONFIG_BUS_NAME_MAX && *s >= '0' && *s <= '9') {
 		memcpy(module.bus, value, n);
 		module.address = take_address(&s);
@@ -340,10 +361,13 @@ static int parse_module(void *field, const char *value,
 	return 0;
 }
 
-static void format_module(const void *field, char *buffer, size_t size)
+static void format_module(const struct config_type *type, const void *field,
+		const struct config_range *range, char *buffer,
+		size_t size)
 {
 	const struct config_module *m = field;
 
+	(void)type, (void)range;
 	*buffer = '\0';
 	if (m->address)
 		snprintf(buffer, size, "%s:%u", m->bus, m->address);

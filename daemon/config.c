@@ -4,89 +4,139 @@
 #include <string.h>
 #include <strings.h>
 
-#include "config-value.h"
+#include "config-internal.h"
 #include "text.h"
 
-enum section { SITE, BUS, STRING, SAMPLING, LIMITS };
-
-static const char *const section_names[] = {
-	[SITE] = "Site", [BUS] = "Bus", [STRING] = "String",
-	[SAMPLING] = "Sampling", [LIMITS] = "Limits",
-};
-
-struct item {
-	enum section section;
-	const char *key;
-	const struct config_type *type;
-	size_t offset;
-	size_t size;
-	struct config_range range;
+static const struct {
+	const char *name;
+	bool named;	/* [NAME something] */
+	bool limits;	/* has all keys of the table of limits */
+} sections[CONFIG_SECTION_COUNT] = {
+	[CONFIG_SITE] = { "Site", false, false },
+	[CONFIG_SAMPLING] = { "Sampling", false, false },
+	[CONFIG_LIMITS] = { "Limits", false, true },
+	[CONFIG_PROFILE] = { "Limits", true, true },
+	[CONFIG_BUS] = { "Bus", true, false },
+	[CONFIG_BATTERY] = { "Battery", true, false },
+	[CONFIG_STRING] = { "String", true, true },
+	[CONFIG_MODULE] = { "Module", true, true },
 };
 
 #define FIELD(type, member) offsetof(type, member), sizeof(((type *)0)->member)
-#define LIMIT(member) FIELD(struct config, limits.member)
 
-/* Voltages per cell and temperatures: what hwmon and the modules can show */
-#define CELL	{ 500, 4000 }
-#define TEMP	{ -40000, 125000 }
+static const char *const technologies[] = { "flooded", "agm", "gel", NULL };
+static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 
-static const struct item items[] = {
-	{ SITE, "Name", &config_type_text, FIELD(struct config, site_name),
+/* Every section with limits says in the same way where it takes them from */
+#define TAKEN(section, type) \
+	{ section, "Profile", &config_type_word, \
+	  FIELD(struct type, limits.profile), { 1, CONFIG_PROFILE_NAME_MAX } }, \
+	{ section, "Technology", &config_type_choice, \
+	  FIELD(struct type, limits.technology), \
+	  { CONFIG_FLOODED, CONFIG_GEL, technologies } }
+
+static const struct config_item items[] = {
+	{ CONFIG_SITE, "Name", &config_type_text, FIELD(struct config, site_name),
 	  { 0, 63 } },
-	{ BUS, "Modules", &config_type_addresses,
+	{ CONFIG_BUS, "Modules", &config_type_addresses,
 	  FIELD(struct config_bus, modules) },
-	{ BUS, "Profile", &config_type_word, FIELD(struct config_bus, profile),
+	{ CONFIG_BUS, "Profile", &config_type_word, FIELD(struct config_bus, profile),
 	  { 0, 31 } },
-	{ STRING, "Bus", &config_type_word, FIELD(struct config_string, bus),
+	{ CONFIG_STRING, "Bus", &config_type_word, FIELD(struct config_string, bus),
 	  { 0, CONFIG_BUS_NAME_MAX } },
-	{ STRING, "Modules", &config_type_addresses,
+	{ CONFIG_STRING, "Modules", &config_type_addresses,
 	  FIELD(struct config_string, modules) },
-	{ STRING, "NominalVoltage", &config_type_voltage,
+	{ CONFIG_STRING, "NominalVoltage", &config_type_voltage,
 	  FIELD(struct config_string, nominal_mv), { 2000, 12000 } },
-	{ STRING, "Blocks", &config_type_word,
+	{ CONFIG_STRING, "Blocks", &config_type_word,
 	  FIELD(struct config_string, blocks), { 1, 31 } },
-	{ STRING, "Sensor", &config_type_module,
+	{ CONFIG_STRING, "Sensor", &config_type_module,
 	  FIELD(struct config_string, sensor), { 0, 0 } },
-	{ STRING, "CurrentZero", &config_type_current,
+	{ CONFIG_STRING, "CurrentZero", &config_type_current,
 	  FIELD(struct config_string, current_zero_ma), { 10, 50000 } },
-	{ STRING, "Number", &config_type_number,
+	{ CONFIG_STRING, "Number", &config_type_number,
 	  FIELD(struct config_string, number), { 1, CONFIG_STRINGS_MAX } },
-	{ SAMPLING, "HistorySeconds", &config_type_number,
+	{ CONFIG_SAMPLING, "HistorySeconds", &config_type_number,
 	  FIELD(struct config, history_s), { 60, 900 } },
-	{ SAMPLING, "RetentionDays", &config_type_number,
+	{ CONFIG_SAMPLING, "RetentionDays", &config_type_number,
 	  FIELD(struct config, retention_days), { 1, 3660 } },
-	{ LIMITS, "VoltageLow", &config_type_voltage, LIMIT(voltage_low_mv),
-	  CELL },
-	{ LIMITS, "VoltageHigh", &config_type_voltage, LIMIT(voltage_high_mv),
-	  CELL },
-	{ LIMITS, "VoltageLowAlarm", &config_type_voltage,
-	  LIMIT(voltage_low_alarm_mv), CELL },
-	{ LIMITS, "VoltageHighAlarm", &config_type_voltage,
-	  LIMIT(voltage_high_alarm_mv), CELL },
-	{ LIMITS, "TemperatureLow", &config_type_temp, LIMIT(temp_low_mc),
-	  TEMP },
-	{ LIMITS, "TemperatureHigh", &config_type_temp, LIMIT(temp_high_mc),
-	  TEMP },
-	{ LIMITS, "TemperatureLowAlarm", &config_type_temp,
-	  LIMIT(temp_low_alarm_mc), TEMP },
-	{ LIMITS, "TemperatureHighAlarm", &config_type_temp,
-	  LIMIT(temp_high_alarm_mc), TEMP },
+	TAKEN(CONFIG_LIMITS, config),
+	{ CONFIG_LIMITS, "ForeignLimits", &config_type_choice,
+	  FIELD(struct config, foreign_limits),
+	  { CONFIG_OVERWRITE, CONFIG_ADOPT, foreigns } },
+	{ CONFIG_PROFILE, "Source", &config_type_text,
+	  FIELD(struct config_profile, source), { 0, 159 } },
+	{ CONFIG_PROFILE, "Profile", &config_type_word,
+	  FIELD(struct config_profile, limits.profile),
+	  { 1, CONFIG_PROFILE_NAME_MAX } },
+	{ CONFIG_STRING, "Type", &config_type_text,
+	  FIELD(struct config_string, type), { 0, 31 } },
+	TAKEN(CONFIG_STRING, config_string),
+	{ CONFIG_MODULE, "Type", &config_type_text,
+	  FIELD(struct config_block, type), { 0, 31 } },
+	TAKEN(CONFIG_MODULE, config_block),
+	{ CONFIG_BATTERY, "Bus", &config_type_word,
+	  FIELD(struct config_battery, bus), { 0, CONFIG_BUS_NAME_MAX } },
+	{ CONFIG_BATTERY, "Modules", &config_type_addresses,
+	  FIELD(struct config_battery, modules) },
+	{ CONFIG_BATTERY, "NominalVoltage", &config_type_voltage,
+	  FIELD(struct config_battery, nominal_mv), { 2000, 12000 } },
+	{ CONFIG_BATTERY, "Halves", &config_type_word,
+	  FIELD(struct config_battery, halves), { 3, 31 } },
 };
+
+#define NO_LIMITS { .value = { [0 ... LIMIT_COUNT - 1] = CONFIG_UNSET } }
 
 static const struct config defaults = {
 	.history_s = 300,
 	.retention_days = 30,
-	.limits = {
-		CONFIG_UNSET, CONFIG_UNSET, CONFIG_UNSET, CONFIG_UNSET,
-		CONFIG_UNSET, CONFIG_UNSET, CONFIG_UNSET, CONFIG_UNSET,
-	},
+	.limits = NO_LIMITS,
 };
 
 static const struct config_bus bus_defaults;
+static const struct config_battery battery_defaults = {
+	.nominal_mv = CONFIG_UNSET,
+	.halves = "plus,minus",
+};
+static const struct config_profile profile_defaults = { .limits = NO_LIMITS };
+static const struct config_block block_defaults = { .limits = NO_LIMITS };
 static const struct config_string string_defaults = {
 	.nominal_mv = CONFIG_UNSET,
 	.blocks = "%nS%s",
 	.current_zero_ma = 1000,
+	.limits = NO_LIMITS,
+};
+
+/* Where the structures of a section are, and what one is like at first */
+static const struct {
+	const void *first;
+	size_t size;
+	size_t limits;		/* offset of the limits, where it has any */
+	size_t marks;
+	size_t list;		/* in struct config, 0: the structure itself */
+	size_t count;
+} places[CONFIG_SECTION_COUNT] = {
+#define SINGLE { &defaults, sizeof(defaults), \
+		 offsetof(struct config, limits), \
+		 offsetof(struct config, marks), 0, 0 }
+#define PLACE(first, type, limits, list, count) \
+	{ &first, sizeof(struct type), limits, offsetof(struct type, marks), \
+	  offsetof(struct config, list), offsetof(struct config, count) }
+	[CONFIG_SITE] = SINGLE,
+	[CONFIG_SAMPLING] = SINGLE,
+	[CONFIG_LIMITS] = SINGLE,
+	[CONFIG_PROFILE] = PLACE(profile_defaults, config_profile,
+				 offsetof(struct config_profile, limits),
+				 profiles, profile_count),
+	[CONFIG_BUS] = PLACE(bus_defaults, config_bus, 0, buses, bus_count),
+	[CONFIG_BATTERY] = PLACE(battery_defaults, config_battery, 0,
+				 batteries, battery_count),
+	[CONFIG_STRING] = PLACE(string_defaults, config_string,
+				offsetof(struct config_string, limits),
+				strings, string_count),
+	[CONFIG_MODULE] = PLACE(block_defaults, config_block,
+				offsetof(struct config_block, limits), blocks,
+				block_count),
 };
 
 int config_new(struct config **ret)
@@ -100,321 +150,403 @@ int config_new(struct config **ret)
 	return 0;
 }
 
+const char *config_section_name(enum config_section section)
+{
+	return sections[section].name;
+}
+
+bool config_section_named(enum config_section section)
+{
+	return sections[section].named;
+}
+
+size_t config_section_count(const struct config *config,
+			    enum config_section section)
+{
+	const char *base = (const char *)config;
+
+	if (!sections[section].named)
+		return 1;
+	return *(const size_t *)(base + places[section].count);
+}
+
+static char *structure(struct config *config, enum config_section section,
+		       size_t index)
+{
+	char *base = (char *)config;
+
+	if (!sections[section].named)
+		return base;
+	return *(char **)(base + places[section].list) +
+	       index * places[section].size;
+}
+
+struct config_marks *config_marks_of(struct config *config,
+				     enum config_section section, size_t index)
+{
+	return (void *)(structure(config, section, index) +
+			places[section].marks);
+}
+
+int config_add(struct config *config, enum config_section section)
+{
+	char *base = (char *)config;
+	size_t *count = (size_t *)(base + places[section].count);
+	void **list = (void **)(base + places[section].list);
+	char *new = reallocarray(*list, *count + 1, places[section].size);
+
+	if (!new)
+		return -ENOMEM;
+	*list = new;
+	memcpy(new + *count * places[section].size, places[section].first,
+	       places[section].size);
+	(*count)++;
+	return 0;
+}
+
 struct config *config_free(struct config *config)
 {
+	int section;
+	size_t i;
+
 	if (!config)
 		return NULL;
-	free(config->buses);
-	free(config->strings);
+	for (section = 0; section < CONFIG_SECTION_COUNT; section++) {
+		if (!sections[section].named)
+			continue;
+		for (i = 0; i < config_section_count(config, section); i++)
+			free(config_marks_of(config, section, i)->list);
+		free(*(void **)((char *)config + places[section].list));
+	}
+	free(config->marks.list);
+	while (config->file_count)
+		free(config->files[--config->file_count]);
+	free(config->files);
 	free(config);
 	return NULL;
 }
 
-/* What one file has set already, for duplicates */
-struct seen {
-	const struct item *item;
-	size_t index;		/* of the bus or string */
-	unsigned int line;
+static const struct config_type *const limit_types[LIMIT_UNIT_COUNT] = {
+	[LIMIT_CELL_MV] = &config_type_voltage,
+	[LIMIT_CELL_UV_PER_K] = &config_type_slope,
+	[LIMIT_MC] = &config_type_temp,
+	[LIMIT_DIFF_MC] = &config_type_temp,
+	[LIMIT_MC_PER_H] = &config_type_rate,
+	[LIMIT_PERMILLE] = &config_type_ratio,
+	[LIMIT_SECONDS] = &config_type_time,
+	[LIMIT_UOHM] = &config_type_resistance,
 };
 
-struct reading {
-	struct config *config;
-	const char *file;
-	struct config_errors *errors;
-	enum section section;
-	size_t index;
-	struct seen *seen;
-	size_t seen_count;
-	int error;
-};
-
-static bool bus_name_valid(const char *name)
+static void limit_item(enum config_section section, size_t id,
+		       struct config_item *ret)
 {
-	size_t i, n = strlen(name);
+	const struct limit_info *info = &limit_infos[id];
 
-	if (!n || n > CONFIG_BUS_NAME_MAX)
-		return false;
-	for (i = 0; i < n; i++) {
-		char c = name[i] | 0x20;
+	*ret = (struct config_item){
+		.section = section, .key = info->key,
+		.type = limit_types[info->unit],
+		.offset = places[section].limits +
+			  offsetof(struct config_limits, value[id]),
+		.size = sizeof(int32_t),
+		.range = { info->min, info->max, NULL, info->optional },
+	};
+}
 
-		if (c >= 'a' && c <= 'z')
+bool config_item_at(enum config_section section, size_t n,
+		    struct config_item *ret)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(items); i++) {
+		if (items[i].section != section || n--)
 			continue;
-		if (i && name[i] >= '0' && name[i] <= '9')
-			continue;
-		return false;
+		*ret = items[i];
+		return true;
 	}
+	if (!sections[section].limits || n >= LIMIT_COUNT)
+		return false;
+	limit_item(section, n, ret);
 	return true;
 }
 
-static int enter_bus(struct reading *r, const char *name, unsigned int line)
+static bool find_item(enum config_section section, const char *key,
+		      struct config_item *ret)
 {
-	struct config *c = r->config;
-	struct config_bus *b;
-	size_t i;
+	size_t n;
 
-	if (!bus_name_valid(name)) {
-		config_error_add(r->errors, r->file, line,
-				 "[Bus %.40s]: a bus is named by a letter and up to 11 letters or digits, such as [Bus bacsA]",
-				 name);
-		return -EINVAL;
-	}
-	for (i = 0; i < c->bus_count; i++)
-		if (!strcasecmp(c->buses[i].name, name))
-			break;
-	r->index = i;
-	if (i < c->bus_count) {
-		if (!strcmp(c->buses[i].name, name))
-			return 0;
-		config_error_add(r->errors, r->file, line,
-				 "[Bus %s] differs from [Bus %s] by case alone",
-				 name, c->buses[i].name);
-		return -EINVAL;
-	}
-	if (i == CONFIG_BUSES_MAX) {
-		config_error_add(r->errors, r->file, line,
-				 "[Bus %s] is one too many, at most %d are allowed",
-				 name, CONFIG_BUSES_MAX);
-		return -EINVAL;
-	}
-	b = reallocarray(c->buses, i + 1, sizeof(*b));
-	if (!b)
-		return r->error = -ENOMEM;
-	c->buses = b;
-	c->buses[i] = bus_defaults;
-	c->buses[i].line = line;
-	strcpy(c->buses[i].name, name);
-	c->bus_count++;
-	return 0;
+	for (n = 0; config_item_at(section, n, ret); n++)
+		if (!strcmp(ret->key, key))
+			return true;
+	return false;
 }
 
-static int enter_string(struct reading *r, const char *name, unsigned int line)
+void *config_field(struct config *config, const struct config_item *item,
+		   size_t index)
 {
-	struct config *c = r->config;
-	struct config_string *s;
-	size_t i;
-
-	if (!*name || strlen(name) > CONFIG_STRING_NAME_MAX ||
-	    !text_is_printable_ascii(name)) {
-		config_error_add(r->errors, r->file, line,
-				 "[String %.60s]: a string is named by 1 to %d printable ASCII characters, such as [String North]",
-				 name, CONFIG_STRING_NAME_MAX);
-		return -EINVAL;
-	}
-	for (i = 0; i < c->string_count; i++)
-		if (!strcmp(c->strings[i].name, name))
-			break;
-	r->index = i;
-	if (i < c->string_count)
-		return 0;
-	if (i == CONFIG_STRINGS_MAX) {
-		config_error_add(r->errors, r->file, line,
-				 "[String %s] is one too many, at most %d are allowed",
-				 name, CONFIG_STRINGS_MAX);
-		return -EINVAL;
-	}
-	s = reallocarray(c->strings, i + 1, sizeof(*s));
-	if (!s)
-		return r->error = -ENOMEM;
-	c->strings = s;
-	c->strings[i] = string_defaults;
-	c->strings[i].line = line;
-	strcpy(c->strings[i].name, name);
-	c->string_count++;
-	return 0;
+	return structure(config, item->section, index) + item->offset;
 }
 
-static int read_section(void *userdata, const char *section, const char *name,
+const void *config_default(const struct config_item *item)
+{
+	return (const char *)places[item->section].first + item->offset;
+}
+
+static int read_section(void *userdata, const char *name, const char *rest,
 			unsigned int line)
 {
-	struct reading *r = userdata;
+	struct config_reading *r = userdata;
 	unsigned int best = UINT32_MAX;
-	size_t i, nearest = 0;
+	const char *nearest = "";
+	struct text all = { .s = NULL };
+	int i, found = -1;
 
-	for (i = 0; i < ARRAY_SIZE(section_names); i++) {
-		unsigned int d = text_distance(section, section_names[i]);
+	for (i = 0; i < CONFIG_SECTION_COUNT; i++) {
+		unsigned int d = text_distance(name, sections[i].name);
 
-		if (!strcmp(section, section_names[i]))
-			break;
+		if (!strcmp(name, sections[i].name) &&
+		    (found < 0 || sections[i].named == (*rest != '\0')))
+			found = i;
 		if (d < best) {
 			best = d;
-			nearest = i;
+			nearest = sections[i].name;
 		}
+		if (!i || strcmp(sections[i].name, sections[i - 1].name))
+			text_add(&all, "%s%s", i ? ", " : "", sections[i].name);
 	}
-	if (i == ARRAY_SIZE(section_names)) {
+	if (found < 0) {
 		config_error_add(r->errors, r->file, line,
-				 "Unknown section [%.40s], the nearest name is [%s]; there are Site, Bus, String, Sampling and Limits",
-				 section, section_names[nearest]);
+				 "Unknown section [%.40s], the nearest name is [%s]; there are %s",
+				 name, nearest, all.s ? all.s : "");
+		text_done(&all);
 		return -EINVAL;
 	}
-	r->section = i;
-	r->index = 0;
-	if (i == BUS)
-		return enter_bus(r, name, line);
-	if (i == STRING)
-		return enter_string(r, name, line);
-	if (*name) {
+	text_done(&all);
+	if (r->profile &&
+	    (found != CONFIG_PROFILE || strcmp(rest, r->profile))) {
 		config_error_add(r->errors, r->file, line,
-				 "[%s] takes no name, '%.40s' was given",
-				 section, name);
+				 "[%.40s %.40s]: the file of a profile has the section [Limits %s] alone",
+				 name, rest, r->profile);
+		return -EINVAL;
+	}
+	r->section = found;
+	r->index = 0;
+	if (sections[found].named)
+		return config_enter(r, found, rest, line);
+	if (*rest) {
+		config_error_add(r->errors, r->file, line,
+				 "[%s] takes no name, '%.40s' was given", name,
+				 rest);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-static void *field_of(struct config *config, const struct item *item,
-		      size_t index)
+const struct config_mark *config_find_mark(const struct config_marks *marks,
+					   enum config_section section,
+					   const char *key)
 {
-	char *base = (char *)config;
-
-	if (item->section == BUS)
-		base = (char *)&config->buses[index];
-	else if (item->section == STRING)
-		base = (char *)&config->strings[index];
-	return base + item->offset;
-}
-
-static const void *default_of(const struct item *item)
-{
-	const char *base = (const char *)&defaults;
-
-	if (item->section == BUS)
-		base = (const char *)&bus_defaults;
-	else if (item->section == STRING)
-		base = (const char *)&string_defaults;
-	return base + item->offset;
-}
-
-/* Remember that this file sets an item; negative if it did so before */
-static int note_seen(struct reading *r, const struct item *item,
-		     unsigned int line)
-{
-	struct seen *s;
 	size_t i;
 
-	for (i = 0; i < r->seen_count; i++) {
-		s = &r->seen[i];
-		if (s->item != item || s->index != r->index)
-			continue;
+	for (i = 0; i < marks->count; i++)
+		if (marks->list[i].section == section &&
+		    !strcmp(marks->list[i].key, key))
+			return &marks->list[i];
+	return NULL;
+}
+
+/* Remember where an item is set; negative if this file did so before */
+static int mark(struct config_reading *r, const struct config_item *item,
+		unsigned int line)
+{
+	struct config_marks *marks = config_marks_of(r->config, r->section,
+						     r->index);
+	struct config_mark *m = (struct config_mark *)
+		config_find_mark(marks, r->section, item->key);
+
+	if (m && m->where.file == r->file_index) {
 		config_error_add(r->errors, r->file, line,
 				 "%s= is set a second time in [%s], the first time in line %u",
-				 item->key, section_names[item->section],
-				 s->line);
+				 item->key, sections[item->section].name,
+				 m->where.line);
 		return -EEXIST;
 	}
-	s = reallocarray(r->seen, r->seen_count + 1, sizeof(*s));
-	if (!s)
-		return r->error = -ENOMEM;
-	r->seen = s;
-	r->seen[r->seen_count++] = (struct seen){ item, r->index, line };
+	if (!m) {
+		m = reallocarray(marks->list, marks->count + 1, sizeof(*m));
+		if (!m)
+			return r->error = -ENOMEM;
+		marks->list = m;
+		m += marks->count++;
+	}
+	*m = (struct config_mark){
+		item->section, item->key, { r->file_index, line },
+	};
 	return 0;
 }
 
-static void unknown_key(struct reading *r, const char *key, unsigned int line)
+/* A limit of voltage that does not say in which state it holds */
+static bool is_stateless(const char *key)
+{
+	static const size_t prefix = sizeof("Float") - 1;
+	int level;
+
+	for (level = 0; level < LIMIT_LEVELS; level++)
+		if (!strcasecmp(key, limit_infos[level].key + prefix))
+			return true;
+	return false;
+}
+
+static void unknown_key(struct config_reading *r, const char *key,
+			unsigned int line)
 {
 	unsigned int best = UINT32_MAX;
 	const char *nearest = "";
 	const char *elsewhere = NULL;
-	size_t i;
+	struct config_item item;
+	int section;
+	size_t n;
 
-	for (i = 0; i < ARRAY_SIZE(items); i++) {
-		unsigned int d = text_distance(key, items[i].key);
+	for (section = 0; section < CONFIG_SECTION_COUNT; section++) {
+		for (n = 0; config_item_at(section, n, &item); n++) {
+			unsigned int d = text_distance(key, item.key);
 
-		if (items[i].section != r->section) {
-			if (!strcasecmp(key, items[i].key))
-				elsewhere = section_names[items[i].section];
-			continue;
-		}
-		if (d < best) {
-			best = d;
-			nearest = items[i].key;
+			if (section != (int)r->section) {
+				if (!elsewhere && !strcasecmp(key, item.key))
+					elsewhere = sections[section].name;
+				continue;
+			}
+			if (d < best) {
+				best = d;
+				nearest = item.key;
+			}
 		}
 	}
-	if (elsewhere)
+	if (sections[r->section].limits && is_stateless(key))
+		config_error_add(r->errors, r->file, line,
+				 "%.40s= is not said to belong to a state; there are Float%s=, Boost%s=, Rest%s=, Discharge%s= and Recharge%s=",
+				 key, key, key, key, key, key);
+	else if (elsewhere)
 		config_error_add(r->errors, r->file, line,
 				 "[%s] has no key %.40s=, it belongs to [%s]",
-				 section_names[r->section], key, elsewhere);
+				 sections[r->section].name, key, elsewhere);
 	else
 		config_error_add(r->errors, r->file, line,
 				 "[%s] has no key %.40s=, the nearest name is %s=",
-				 section_names[r->section], key, nearest);
+				 sections[r->section].name, key, nearest);
 }
 
 static void read_key(void *userdata, const char *key, const char *value,
 		     unsigned int line)
 {
-	struct reading *r = userdata;
-	const struct item *item = NULL;
+	struct config_reading *r = userdata;
+	struct config_item item;
 	char why[200];
-	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(items) && !item; i++)
-		if (items[i].section == r->section &&
-		    !strcmp(items[i].key, key))
-			item = &items[i];
-	if (!item) {
+	if (!find_item(r->section, key, &item)) {
 		unknown_key(r, key, line);
 		return;
 	}
-	if (note_seen(r, item, line) < 0)
+	if (mark(r, &item, line) < 0)
 		return;
 	if (!*value) {
 		/* as in systemd's files: nothing means the default again */
-		memcpy(field_of(r->config, item, r->index), default_of(item),
-		       item->size);
+		memcpy(config_field(r->config, &item, r->index),
+		       config_default(&item), item.size);
 		return;
 	}
-	if (item->type->parse(field_of(r->config, item, r->index), value,
-			      &item->range, why, sizeof(why)) < 0)
+	if (item.type->parse(item.type,
+			     config_field(r->config, &item, r->index), value,
+			     &item.range, why, sizeof(why)) < 0)
 		config_error_add(r->errors, r->file, line, "%s=%.60s %s", key,
 				 value, why);
+}
+
+static int add_file(struct config *config, const char *file)
+{
+	char **list = reallocarray(config->files, config->file_count + 1,
+				   sizeof(*list));
+
+	if (!list)
+		return -ENOMEM;
+	config->files = list;
+	list[config->file_count] = strdup(file);
+	if (!list[config->file_count])
+		return -ENOMEM;
+	config->file_count++;
+	return 0;
+}
+
+int config_read_profile(struct config *config, const char *profile,
+			const char *file, const char *text, size_t size,
+			struct config_errors *errors)
+{
+	static const struct config_reader reader = { read_section, read_key };
+	struct config_reading r = {
+		.config = config, .file = file, .errors = errors,
+		.profile = profile,
+	};
+
+	if (add_file(config, file) < 0)
+		return -ENOMEM;
+	r.file_index = config->file_count - 1;
+	config_file_parse(file, text, size, &reader, &r, errors);
+	return r.error;
 }
 
 int config_read_text(struct config *config, const char *file,
 		     const char *text, size_t size,
 		     struct config_errors *errors)
 {
-	static const struct config_reader reader = { read_section, read_key };
-	struct reading r = {
-		.config = config, .file = file, .errors = errors,
-	};
-
-	config_file_parse(file, text, size, &reader, &r, errors);
-	free(r.seen);
-	return r.error;
+	return config_read_profile(config, NULL, file, text, size, errors);
 }
 
-static void format_items(const struct config *config, enum section section,
-			 size_t index, struct text *ret)
+void config_section_label(const struct config *config,
+			  enum config_section section, size_t index,
+			  char *label, size_t size)
 {
-	char value[1024];
-	size_t i;
+	*label = '\0';
+	if (section == CONFIG_PROFILE)
+		snprintf(label, size, "%s", config->profiles[index].name);
+	else if (section == CONFIG_BUS)
+		snprintf(label, size, "%s", config->buses[index].name);
+	else if (section == CONFIG_BATTERY)
+		snprintf(label, size, "%s", config->batteries[index].name);
+	else if (section == CONFIG_STRING)
+		snprintf(label, size, "%s", config->strings[index].name);
+	else if (section == CONFIG_MODULE)
+		snprintf(label, size, "%s:%u",
+			 config->blocks[index].module.bus,
+			 config->blocks[index].module.address);
+}
 
-	for (i = 0; i < ARRAY_SIZE(items); i++) {
-		if (items[i].section != section)
-			continue;
-		items[i].type->format(field_of((struct config *)config,
-					       &items[i], index),
-				      value, sizeof(value));
-		if (*value)
-			text_add(ret, "%s=%s\n", items[i].key, value);
-	}
+void config_item_format(const struct config *config,
+			const struct config_item *item, size_t index,
+			char *buffer, size_t size)
+{
+	item->type->format(item->type,
+			   config_field((struct config *)config, item, index),
+			   &item->range, buffer, size);
 }
 
 void config_format(const struct config *config, struct text *ret)
 {
-	static const enum section single[] = { SITE, SAMPLING, LIMITS };
-	size_t i;
+	char value[1024], label[64];
+	struct config_item item;
+	int section;
+	size_t i, n;
 
-	for (i = 0; i < ARRAY_SIZE(single); i++) {
-		text_add(ret, "[%s]\n", section_names[single[i]]);
-		format_items(config, single[i], 0, ret);
-	}
-	for (i = 0; i < config->bus_count; i++) {
-		text_add(ret, "[Bus %s]\n", config->buses[i].name);
-		format_items(config, BUS, i, ret);
-	}
-	for (i = 0; i < config->string_count; i++) {
-		text_add(ret, "[String %s]\n", config->strings[i].name);
-		format_items(config, STRING, i, ret);
+	for (section = 0; section < CONFIG_SECTION_COUNT; section++) {
+		for (i = 0; i < config_section_count(config, section); i++) {
+			config_section_label(config, section, i, label,
+					     sizeof(label));
+			text_add(ret, *label ? "[%s %s]\n" : "[%s]\n",
+				 sections[section].name, label);
+			for (n = 0; config_item_at(section, n, &item); n++) {
+				config_item_format(config, &item, i, value,
+						   sizeof(value));
+				if (*value)
+					text_add(ret, "%s=%s\n", item.key,
+						 value);
+			}
+		}
 	}
 }

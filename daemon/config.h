@@ -4,14 +4,72 @@
 #define BACSD_CONFIG_H
 
 #include "config-file.h"
+#include "policy/limit-set.h"
 
 #define CONFIG_UNSET		INT32_MIN
+#define CONFIG_NONE		(INT32_MIN + 1)	/* a limit switched off */
 #define CONFIG_BUS_NAME_MAX	12
 #define CONFIG_STRING_NAME_MAX	31
 #define CONFIG_LABEL_MAX	31
 #define CONFIG_STRINGS_MAX	128
 #define CONFIG_BUSES_MAX	64
 #define CONFIG_ADDRESS_MAX	247
+#define CONFIG_BLOCKS_MAX	2048
+#define CONFIG_PROFILES_MAX	64
+#define CONFIG_BATTERIES_MAX	64
+#define CONFIG_PROFILE_NAME_MAX	31
+
+/**
+ * struct config_where - a place in the files
+ * @file: index into config->files
+ * @line: line there, from 1
+ */
+struct config_where {
+	unsigned int file;
+	unsigned int line;
+};
+
+/**
+ * struct config_mark - where a key was set
+ * @section: enum config_section
+ * @key: its name, of the table
+ * @where: where
+ */
+struct config_mark {
+	unsigned int section;
+	const char *key;
+	struct config_where where;
+};
+
+/* Of one section; freed with it */
+struct config_marks {
+	struct config_mark *list;
+	size_t count;
+};
+
+enum config_technology {
+	CONFIG_TECHNOLOGY_NONE,
+	CONFIG_FLOODED,
+	CONFIG_AGM,
+	CONFIG_GEL,
+};
+
+enum config_foreign {
+	CONFIG_OVERWRITE,
+	CONFIG_ADOPT,
+};
+
+/**
+ * struct config_limits - what one level says about limits
+ * @profile: profile it takes them from, "" = none
+ * @technology: likewise, with the nominal voltage of the block
+ * @value: by enum limit_id; CONFIG_UNSET: it does not say; CONFIG_NONE: none
+ */
+struct config_limits {
+	char profile[CONFIG_PROFILE_NAME_MAX + 1];
+	uint32_t technology;
+	int32_t value[LIMIT_COUNT];
+};
 
 /**
  * struct config_addresses - addresses in the order they were written
@@ -27,7 +85,8 @@ struct config_bus {
 	char name[CONFIG_BUS_NAME_MAX + 1];
 	struct config_addresses modules;	/* empty: whatever answers */
 	char profile[32];			/* empty: any */
-	unsigned int line;
+	struct config_where where;
+	struct config_marks marks;
 };
 
 /* One module: BUS:ADDRESS; address 0 = none */
@@ -45,30 +104,61 @@ struct config_string {
 	struct config_module sensor;		/* of its current */
 	int32_t current_zero_ma;		/* what it shows of none */
 	uint32_t number;			/* 0: by order in the file */
-	unsigned int line;
+	char type[32];				/* of its blocks */
+	char battery[CONFIG_STRING_NAME_MAX + 1];	/* it is a half of it */
+	struct config_limits limits;
+	struct config_where where;
+	struct config_marks marks;
 };
 
-/* Voltages are per cell; each may be CONFIG_UNSET. Bare: warning. */
-struct config_limits {
-	int32_t voltage_low_mv;
-	int32_t voltage_high_mv;
-	int32_t voltage_low_alarm_mv;
-	int32_t voltage_high_alarm_mv;
-	int32_t temp_low_mc;
-	int32_t temp_high_mc;
-	int32_t temp_low_alarm_mc;
-	int32_t temp_high_alarm_mc;
+/* [Module BUS:ADDRESS]: what one block has of its own */
+struct config_block {
+	struct config_module module;
+	char type[32];
+	struct config_limits limits;
+	struct config_where where;
+	struct config_marks marks;
+};
+
+/* [Limits NAME]: a profile of limits, of a file of its own or written here */
+struct config_profile {
+	char name[CONFIG_PROFILE_NAME_MAX + 1];
+	char source[160];			/* of its numbers as a whole */
+	struct config_limits limits;
+	struct config_where where;
+	struct config_marks marks;
+};
+
+/* [Battery NAME]: two strings with a tap between them (M5b) */
+struct config_battery {
+	char name[CONFIG_STRING_NAME_MAX + 1];
+	char bus[CONFIG_BUS_NAME_MAX + 1];
+	struct config_addresses modules;	/* plus half, then minus half */
+	int32_t nominal_mv;
+	char halves[32];			/* their names: plus,minus */
+	struct config_where where;
+	struct config_marks marks;
 };
 
 struct config {
 	char site_name[64];
 	uint32_t history_s;		/* loss window of float samples */
 	uint32_t retention_days;	/* of minute values */
-	struct config_limits limits;
+	struct config_limits limits;	/* of the site */
+	uint32_t foreign_limits;	/* enum config_foreign */
 	struct config_bus *buses;
 	size_t bus_count;
 	struct config_string *strings;
 	size_t string_count;
+	struct config_block *blocks;
+	size_t block_count;
+	struct config_profile *profiles;
+	size_t profile_count;
+	struct config_battery *batteries;
+	size_t battery_count;
+	char **files;			/* read so far */
+	size_t file_count;
+	struct config_marks marks;	/* of the sections without a name */
 };
 
 /* The defaults, without a bus or a string. Returns 0 or -ENOMEM. */
@@ -97,13 +187,39 @@ int config_read_text(struct config *config, const char *file,
 		     struct config_errors *errors);
 
 /**
+ * config_read_profile - add the file of a profile to a configuration
+ * @config: what was read so far
+ * @profile: its name; no other section is taken
+ * The others are as for config_read_text().
+ *
+ * Return: 0 or -ENOMEM. Errors of the text are in @errors alone.
+ */
+int config_read_profile(struct config *config, const char *profile,
+			const char *file, const char *text, size_t size,
+			struct config_errors *errors);
+
+/**
  * config_check - checks across sections, once all files are read
- * @config: the configuration; numbers of strings are filled in
+ * @config: the configuration; numbers of strings are filled in, and halves of
+ *	batteries become strings
  * @file: the file to name in messages
  * @errors: collects what is refused
  */
 void config_check(struct config *config, const char *file,
 		  struct config_errors *errors);
+
+/**
+ * config_load_profiles - read the files of the profiles that are named
+ * @config: what was read so far
+ * @root: prefix of every path, "" outside of tests
+ * @folder: NULL, or the one folder they are in
+ * @errors: collects what is refused; a profile that is nowhere is left to
+ *	config_check()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int config_load_profiles(struct config *config, const char *root,
+			 const char *folder, struct config_errors *errors);
 
 /**
  * config_load - read bacsd.conf and its drop-ins
@@ -134,6 +250,62 @@ int config_save_good(const struct config *config, const char *path);
  * Return: 0; -ENOENT: there is none; -EINVAL: it is damaged; or negative errno.
  */
 int config_load_good(const char *path, struct config **ret);
+
+/* enum config_level: who says a limit, the weakest first */
+enum config_level {
+	CONFIG_BY_DEFAULT,
+	CONFIG_BY_SITE,
+	CONFIG_BY_STRING,
+	CONFIG_BY_MODULE,
+};
+
+/**
+ * struct config_source - where an effective limit is from
+ * @level: level that decided
+ * @profile: profile it took it from, or NULL
+ * @mark: file and line, NULL for a default
+ * @rank: greater overruled smaller
+ */
+struct config_source {
+	enum config_level level;
+	const struct config_profile *profile;
+	const struct config_mark *mark;
+	unsigned int rank;
+};
+
+/**
+ * struct config_resolved - limits of one thing after inheritance
+ * @set: the limits
+ * @source: of each
+ * @profile: name of the nearest profile, "" = none
+ */
+struct config_resolved {
+	struct limit_set set;
+	struct config_source source[LIMIT_COUNT];
+	char profile[CONFIG_PROFILE_NAME_MAX + 1];
+};
+
+/**
+ * config_resolve - inherit: default, site, string, module; profile before key
+ * @config: configuration that was checked
+ * @string: string, or NULL
+ * @block: section of the module, or NULL
+ * @ret: what holds; borrows from @config
+ */
+void config_resolve(const struct config *config,
+		    const struct config_string *string,
+		    const struct config_block *block,
+		    struct config_resolved *ret);
+
+/* The [Module] section of a module, or NULL */
+const struct config_block *config_find_block(const struct config *config,
+					     const char *bus,
+					     unsigned int address);
+const struct config_string *config_find_string(const struct config *config,
+					       const char *name);
+const struct config_profile *config_find_profile(const struct config *config,
+						 const char *name);
+bool config_profile_name_valid(const char *name);
 
 /* Write every key of a configuration as text that config_read_text() takes */
 struct text;

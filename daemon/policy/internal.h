@@ -14,6 +14,8 @@ struct policy {
 	struct policy_string **strings;	/* by number */
 	size_t string_count;
 	struct limit_set limits;	/* of the site */
+	char profile[POLICY_NAME_MAX + 1];
+	bool adopt_foreign;	/* limits that others write are taken over */
 	char config_error[POLICY_REASON_MAX + 1];
 	uint64_t now_ns;
 	uint64_t tick_ns;		/* of the last tick */

@@ -134,6 +134,7 @@ enum limit_unit {
  * @min: least value
  * @max: greatest value
  * @normal: default, LIMIT_UNSET = none
+ * @optional: it may be switched off
  * @source: where the default is from
  */
 struct limit_info {
@@ -142,6 +143,7 @@ struct limit_info {
 	int32_t min;
 	int32_t max;
 	int32_t normal;
+	bool optional;
 	const char *source;
 };
 
@@ -154,6 +156,22 @@ struct limit_set {
 };
 
 extern const struct limit_info limit_infos[LIMIT_COUNT];
+
+/**
+ * struct limit_order - two limits of which one must be below the other
+ * @low: this one
+ * @high: below this one, where both are set
+ */
+struct limit_order {
+	enum limit_id low;
+	enum limit_id high;
+};
+
+/* All that hold; the last has @low = @high */
+extern const struct limit_order limit_orders[];
+
+/* "float", "boost" ...; "widest" for LIMIT_STATES: the state is not known */
+const char *limit_state_name(enum limit_state state);
 
 /* The defaults: rules have their numbers, voltages and temperatures none */
 void limit_set_defaults(struct limit_set *set);

@@ -252,6 +252,8 @@ void policy_config_begin(struct policy *policy)
 		}
 	}
 	limit_set_defaults(&policy->limits);
+	policy->profile[0] = '\0';
+	policy->adopt_foreign = false;
 	policy_strings_begin(policy);
 }
 
@@ -289,20 +291,25 @@ int policy_config_module(struct policy *policy, const char *bus,
 }
 
 void policy_config_limits(struct policy *policy,
-			  const struct limit_set *limits)
+			  const struct limit_set *limits, const char *profile,
+			  bool adopt_foreign)
 {
 	policy->limits = *limits;
+	snprintf(policy->profile, sizeof(policy->profile), "%s", profile);
+	policy->adopt_foreign = adopt_foreign;
 }
 
 void policy_config_module_limits(struct policy *policy, const char *bus,
 				 unsigned int address,
-				 const struct limit_set *limits)
+				 const struct limit_set *limits,
+				 const char *profile)
 {
 	struct policy_module *m = find_module(policy, bus, address);
 
 	if (!m)
 		return;
 	m->limits = *limits;
+	snprintf(m->profile, sizeof(m->profile), "%s", profile);
 	m->own_limits = true;
 }
 
@@ -332,8 +339,10 @@ void policy_config_end(struct policy *policy, uint64_t now_ns)
 
 			if (!m)
 				continue;
-			if (!m->own_limits)
+			if (!m->own_limits) {
 				m->limits = policy->limits;
+				strcpy(m->profile, policy->profile);
+			}
 			policy_set_wants(policy, m);
 			policy_push(policy, m, true);
 		}

@@ -180,6 +180,7 @@ struct policy_sample {
  * @facts: what the driver says, kept when it goes
  * @want_label: label the configuration asks for, or ""
  * @limits: every number it is judged by, from configuration and profiles
+ * @profile: profile the limits are from, "" = none
  * @want_limits: those of voltage and temperature that hold now, in its own
  *	volts: of the state of its string, the widest where that is not known
  * @nominal_mv: nominal voltage of the block, 0 = not known
@@ -205,6 +206,7 @@ struct policy_module {
 	struct policy_facts facts;
 	char want_label[POLICY_NAME_MAX + 1];
 	struct limit_set limits;
+	char profile[POLICY_NAME_MAX + 1];
 	struct policy_limits want_limits;
 	uint32_t nominal_mv;
 	enum bacs_modstate state;
@@ -330,6 +332,8 @@ struct policy_cell {
  * @sensor_address: address of the sensor
  * @zero_ma: currents up to this are none
  * @limits: every number it is judged by as a whole
+ * @battery: centre-tapped battery it is a half of, "" = none
+ * @other_half: the other half, NULL = none
  * @machine: state, since when, why
  * @valid: blocks whose values may be judged
  * @doubtful: blocks that answer with values that may not
@@ -359,6 +363,8 @@ struct policy_string {
 	uint8_t sensor_address;
 	int32_t zero_ma;
 	struct limit_set limits;
+	char battery[POLICY_NAME_MAX + 1];
+	const struct policy_string *other_half;
 	struct string_machine machine;
 	uint16_t valid;
 	uint16_t doubtful;
@@ -509,16 +515,23 @@ int policy_config_string(struct policy *policy, const char *name,
 			 const char *sensor_bus, unsigned int sensor_address,
 			 int32_t zero_ma);
 /*
- * Limits of all modules and strings that have no own. Own ones are given after
- * policy_config_module() or policy_config_string(), which take them away.
+ * Limits of all modules and strings that have no own, name of the profile they
+ * are from ("": none), and whether limits that others write to the driver are
+ * taken over. Own ones are given after policy_config_module() or
+ * policy_config_string().
  */
 void policy_config_limits(struct policy *policy,
-			  const struct limit_set *limits);
+			  const struct limit_set *limits, const char *profile,
+			  bool adopt_foreign);
 void policy_config_module_limits(struct policy *policy, const char *bus,
 				 unsigned int address,
-				 const struct limit_set *limits);
+				 const struct limit_set *limits,
+				 const char *profile);
 void policy_config_string_limits(struct policy *policy, const char *name,
 				 const struct limit_set *limits);
+/* The string is one half of a centre-tapped battery (M5b) */
+void policy_config_half(struct policy *policy, const char *name,
+			const char *battery);
 void policy_config_end(struct policy *policy, uint64_t now_ns);
 /* Text of a configuration error, NULL or "" when the configuration is good */
 void policy_config_error(struct policy *policy, const char *text);

@@ -346,6 +346,8 @@ void policy_strings_begin(struct policy *p)
 		p->strings[i]->configured = false;
 		p->strings[i]->own_limits = false;
 		policy_equalize_begin(p->strings[i]);
+		p->strings[i]->battery[0] = '\0';
+		p->strings[i]->other_half = NULL;
 	}
 }
 
@@ -365,6 +367,27 @@ static struct policy_string *add_string(struct policy *p, const char *name)
 	policy_ri_string_new(s);
 	list[p->string_count++] = s;
 	return s;
+}
+
+void policy_config_half(struct policy *p, const char *name,
+			const char *battery)
+{
+	struct policy_string *s = policy_get_string(p, name);
+
+	if (s)
+		snprintf(s->battery, sizeof(s->battery), "%s", battery);
+}
+
+static const struct policy_string *find_other_half(const struct policy *p,
+						   const struct policy_string *s)
+{
+	size_t i;
+
+	for (i = 0; *s->battery && i < p->string_count; i++)
+		if (p->strings[i] != s &&
+		    !strcmp(p->strings[i]->battery, s->battery))
+			return p->strings[i];
+	return NULL;
 }
 
 static bool same_modules(const struct policy_string *s, const char *bus,
@@ -469,6 +492,7 @@ void policy_strings_end(struct policy *p)
 	for (i = 0; i < p->string_count; i++) {
 		if (!p->strings[i]->own_limits)
 			p->strings[i]->limits = p->limits;
+		p->strings[i]->other_half = find_other_half(p, p->strings[i]);
 		p->ops->string_changed(p->userdata, p->strings[i]);
 	}
 	policy_equalize_configure(p);

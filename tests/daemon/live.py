@@ -373,7 +373,7 @@ def a_module_of_an_earlier_run_is_expected_until_forgotten(w):
     assert w.module(4, "Serial") == 1004, w.module(4, "Serial")
     wait_for("armed", lambda: w.get("Armed"))
     assert w.module(4, "State") == "absent"
-    assert w.said("alarm", "bacsA", "is expected")
+    wait_for("the alarm", lambda: w.said("alarm", "bacsA", "is expected"))
     if os.getuid() == 0:
         w.call("/org/bacs1/bus/bacsA/4", "Module", "Forget")
         assert ("bacsA", 4) not in w.snapshot()

@@ -46,7 +46,8 @@ static const char good[] =
 	"[Sampling]\n"
 	"HistorySeconds=60\n"
 	"[Limits]\n"
-	"VoltageLow=2.17V\n"
+	"FloatVoltageLow=2.17V\n"
+	"DischargeVoltageLow=none\n"
 	"TemperatureHigh=30.5 °C\n";
 
 static void a_good_file_is_taken_as_it_says(void **state)
@@ -70,9 +71,10 @@ static void a_good_file_is_taken_as_it_says(void **state)
 	assert_int_equal(c->buses[0].modules.list[7], 10);
 	assert_int_equal(c->history_s, 60);
 	assert_int_equal(c->retention_days, 30);
-	assert_int_equal(c->limits.voltage_low_mv, 2170);
-	assert_int_equal(c->limits.voltage_high_mv, CONFIG_UNSET);
-	assert_int_equal(c->limits.temp_high_mc, 30500);
+	assert_int_equal(c->limits.value[LIMIT_FLOAT_LOW], 2170);
+	assert_int_equal(c->limits.value[LIMIT_FLOAT_HIGH], CONFIG_UNSET);
+	assert_int_equal(c->limits.value[LIMIT_DISCHARGE_LOW], CONFIG_NONE);
+	assert_int_equal(c->limits.value[LIMIT_TEMP_HIGH], 30500);
 	/* order of Modules= is order of jars; numbers fill what is free */
 	s = config_find_jar(c, "bacsA", 4, &jar);
 	assert_non_null(s);
@@ -157,13 +159,61 @@ static const struct {
 	{ "[Sampling]\nHistorySeconds=-60\n", 2, "60 to 900" },
 	{ "[Sampling]\nHistorySeconds=60.5\n", 2, "not a whole number" },
 	{ "[Sampling]\nHistorySeconds=1h\n", 2, "not a whole number" },
-	{ "[Limits]\nVoltageLow=0.4V\n", 2, "0.500V to 4V is allowed" },
-	{ "[Limits]\nVoltageLow=2.1771V\n", 2, "at most 3 decimals" },
-	{ "[Limits]\nVoltageLow=2A\n", 2, "unknown unit 'A'" },
+	{ "[Limits]\nFloatVoltageLow=4.1V\n", 2, "0V to 4V or none is allowed" },
+	{ "[Limits]\nFloatVoltageLow=2.1771V\n", 2, "at most 3 decimals" },
+	{ "[Limits]\nFloatVoltageLow=2A\n", 2, "unknown unit 'A'" },
 	{ "[Limits]\nTemperatureHigh=126\n", 2, "-40C to 125C" },
-	{ "[Limits]\nVoltageLow=2.4\nVoltageHigh=2.2\n", 0, "is not below" },
-	{ "[Limits]\nVoltageLowAlarm=2.4\nVoltageLow=2.2\n", 0,
+	{ "[Limits]\nFloatVoltageLow=2.4\nFloatVoltageHigh=2.2\n", 3,
+	  "FloatVoltageLow=2.400V is not below FloatVoltageHigh=2.200V (FloatVoltageLow is from t.conf:2)" },
+	{ "[Limits]\nFloatVoltageLowAlarm=2.4\nFloatVoltageLow=2.2\n", 3,
 	  "is not below" },
+	{ "[Limits]\nVoltageLow=2.17V\n", 2, "FloatVoltageLow=" },
+	{ "[Limits]\nFloatVoltageLow=none\nWindowLow=none\n", 3,
+	  "is not a number" },
+	{ "[Limits]\nFloatVoltageLow=nan\n", 2, "is not a number" },
+	{ "[Limits]\nFloatVoltageLow=inf\n", 2, "is not a number" },
+	{ "[Limits]\nFloatVoltageLow=1e3\n", 2, "unknown unit 'e3'" },
+	{ "[Limits]\nFloatVoltageLow=-1V\n", 2, "out of range" },
+	{ "[Limits]\nFloatVoltageLow=99999999999999999999V\n", 2,
+	  "out of range" },
+	{ "[Limits]\nDeepDischargeTime=1.5s\n", 2, "more decimals" },
+	{ "[Limits]\nDeepDischargeTime=1y\n", 2, "unknown unit 'y'" },
+	{ "[Limits]\nTechnology=lithium\n", 2, "flooded, agm, gel" },
+	{ "[Limits]\nForeignLimits=ignore\n", 2, "overwrite, adopt" },
+	{ "[Limits]\nProfile=agm-13v\n", 2, "no profile 'agm-13v'" },
+	{ "[Limits]\nProfile=../../etc/passwd\n", 2, "a-z, 0-9 and '-'" },
+	{ "[Limits Foo]\n", 1, "a-z, 0-9 and '-'" },
+	{ "[Limits a]\nProfile=b\n[Limits b]\nProfile=c\n", 4,
+	  "no profile 'c'" },
+	{ "[Limits]\nVoltageDeviation=7mV\n", 2, "0.008V to 0.170V" },
+	{ "[Limits]\nDeepDischargeAlarm=1.85V\n", 2,
+	  "is not below DeepDischarge=1.800V (DeepDischarge is from the default)" },
+	{ "[Limits]\nTemperatureHigh=40C\nTemperatureHighAlarm=40C\n", 3,
+	  "is not below" },
+	{ "[Limits]\nFloatVoltageLow=2.2V\n[Bus a]\n[String N]\nBus=a\n"
+	  "Modules=1\nFloatVoltageHigh=2.1V\n", 7,
+	  "[String N]: FloatVoltageLow=2.200V is not below FloatVoltageHigh=2.100V (FloatVoltageLow is from t.conf:2)" },
+	{ "[Limits p]\nFloatVoltageHigh=2.1V\n[Limits]\nFloatVoltageLow=2.2V\n"
+	  "[Bus a]\n[Module a:7]\nProfile=p\n", 2,
+	  "[Module a:7]: FloatVoltageLow=2.200V is not below" },
+	{ "[Module a:7]\n", 1, "no section [Bus a]" },
+	{ "[Module a]\n", 1, "is not BUS:ADDRESS" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nTechnology=agm\n", 5,
+	  "only with its NominalVoltage=" },
+	{ "[Limits]\nTechnology=agm\n[Bus a]\n[String N]\nBus=a\nModules=1\n",
+	  4, "only with its NominalVoltage=" },
+	{ "[Bus a]\n[Battery B]\nBus=a\nModules=1-3\n", 2,
+	  "need an even number" },
+	{ "[Bus a]\n[Battery B]\nBus=a\nModules=1-4\nHalves=x\n", 2,
+	  "two different names" },
+	{ "[Bus a]\n[Battery B]\nBus=a\nModules=1-4\nHalves=x,x\n", 2,
+	  "two different names" },
+	{ "[Bus a]\n[Battery B]\nModules=1-4\n", 2, "has no Bus=" },
+	{ "[Bus a]\n[Battery B]\nBus=a\nModules=1-4\n[String B-plus]\n"
+	  "Modules=1\n", 5, "is a half of [Battery B]" },
+	{ "[Bus a]\n[Battery B]\nBus=a\nModules=1-4\nNominalVoltage=2V\n"
+	  "[String B-plus]\nNominalVoltage=12V\n", 2,
+	  "different NominalVoltage=" },
 	{ "[String N]\nModules=1\n", 1, "has no Bus=" },
 	{ "[Bus a]\n[String N]\nBus=a\n", 2, "has no Modules=" },
 	{ "[String N]\nBus=a\nModules=1\n", 1, "there is no section [Bus a]" },
@@ -421,6 +471,217 @@ static void the_good_copy_survives_and_is_checked(void **state)
 	config_free(c);
 }
 
+static const char inherited[] =
+	"[Limits base]\n"
+	"FloatVoltageLow=2.10V\nFloatVoltageHigh=2.40V\n"
+	"DeepDischarge=1.90V\n"
+	"[Limits mine]\n"
+	"Profile=base\n"
+	"FloatVoltageLow=2.12V\n"
+	"[Limits]\n"
+	"Profile=base\n"
+	"FloatVoltageHigh=2.42V\n"
+	"DeepDischarge=none\n"
+	"[Bus a]\n"
+	"[String N]\nBus=a\nModules=1-2\nProfile=mine\n"
+	"[String S]\nBus=a\nModules=3-4\nFloatVoltageLow=2.14V\n"
+	"[Module a:1]\nFloatVoltageLow=2.16V\n"
+	"[Module a:9]\nTemperatureHigh=40C\n";
+
+/* Site, string, module; in each the profile before its own keys */
+static void limits_are_inherited_from_site_string_and_module(void **state)
+{
+	struct config_errors e;
+	struct config *c = read_text(inherited, &e);
+	struct config_resolved r;
+
+	(void)state;
+	assert_string_equal(e.first.text, "");
+	config_resolve(c, NULL, NULL, &r);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_LOW], 2100);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_HIGH], 2420);
+	assert_int_equal(r.set.value[LIMIT_DEEP_DISCHARGE], LIMIT_UNSET);
+	assert_int_equal(r.set.value[LIMIT_DEEP_DISCHARGE_ALARM], 1750);
+	assert_int_equal(r.set.value[LIMIT_BOOST_LOW], LIMIT_UNSET);
+	assert_string_equal(r.profile, "base");
+	assert_int_equal(r.source[LIMIT_FLOAT_LOW].mark->where.line, 2);
+	assert_string_equal(r.source[LIMIT_FLOAT_LOW].profile->name, "base");
+	assert_null(r.source[LIMIT_FLOAT_HIGH].profile);
+	assert_null(r.source[LIMIT_DEEP_DISCHARGE_ALARM].mark);
+	/* a profile that is nearer overrules keys that are further off */
+	config_resolve(c, config_find_string(c, "N"), NULL, &r);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_LOW], 2120);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_HIGH], 2400);
+	assert_int_equal(r.set.value[LIMIT_DEEP_DISCHARGE], 1900);
+	assert_string_equal(r.profile, "mine");
+	config_resolve(c, config_find_string(c, "S"), NULL, &r);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_LOW], 2140);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_HIGH], 2420);
+	assert_int_equal(r.source[LIMIT_FLOAT_LOW].level, CONFIG_BY_STRING);
+	config_resolve(c, config_find_string(c, "N"),
+		       config_find_block(c, "a", 1), &r);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_LOW], 2160);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_HIGH], 2400);
+	config_resolve(c, NULL, config_find_block(c, "a", 9), &r);
+	assert_int_equal(r.set.value[LIMIT_TEMP_HIGH], 40000);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_HIGH], 2420);
+	config_free(c);
+}
+
+static void profiles_in_a_circle_are_refused(void **state)
+{
+	struct config_errors e;
+	struct config *c = read_text("[Limits a]\nProfile=b\n"
+				     "[Limits b]\nProfile=a\n", &e);
+
+	(void)state;
+	assert_int_equal(e.count, 2);
+	assert_non_null(strstr(e.first.text, "in a circle"));
+	config_free(c);
+}
+
+static void a_battery_with_a_tap_becomes_two_strings(void **state)
+{
+	static const char text[] =
+		"[Bus a]\n[Battery B]\nBus=a\nModules=1-8\n"
+		"NominalVoltage=12V\n[String B-minus]\nSensor=a:200\n"
+		"[Battery C]\nBus=a\nModules=9-12\nHalves=upper,lower\n";
+	struct config_errors e;
+	struct config *c = read_text(text, &e);
+	struct text printed = { .s = NULL };
+	const struct config_string *s;
+
+	(void)state;
+	assert_string_equal(e.first.text, "");
+	assert_int_equal(c->string_count, 4);
+	s = config_find_string(c, "B-plus");
+	assert_non_null(s);
+	assert_int_equal(s->modules.count, 4);
+	assert_int_equal(s->modules.list[0], 1);
+	assert_int_equal(s->nominal_mv, 12000);
+	assert_string_equal(s->battery, "B");
+	s = config_find_string(c, "B-minus");
+	assert_int_equal(s->modules.list[0], 5);
+	assert_int_equal(s->sensor.address, 200);
+	assert_non_null(config_find_string(c, "C-upper"));
+	/* the good copy has battery and strings, and both still fit */
+	config_format(c, &printed);
+	config_free(c);
+	c = read_text(printed.s, &e);
+	assert_string_equal(e.first.text, "");
+	assert_int_equal(c->string_count, 4);
+	assert_string_equal(config_find_string(c, "C-lower")->battery, "C");
+	text_done(&printed);
+	config_free(c);
+}
+
+static void errors_of_drop_ins_name_their_file_in_every_check(void **state)
+{
+	struct config_errors e = { .count = 0 };
+	struct config *c = NULL;
+	static const char a[] = "[Bus a]\n";
+	static const char b[] = "\n[String N]\nBus=a\nModules=1\n"
+				"NominalVoltage=5V\n";
+
+	(void)state;
+	assert_int_equal(config_new(&c), 0);
+	config_read_text(c, "a.conf", a, strlen(a), &e);
+	config_read_text(c, "b.conf", b, strlen(b), &e);
+	config_check(c, "a.conf", &e);
+	assert_int_equal(e.count, 1);
+	assert_string_equal(e.first.file, "b.conf");
+	assert_int_equal(e.first.line, 2);
+	config_free(c);
+}
+
+/* All 12 of 2, 4, 6, 12 V and flooded, AGM, gel, and the vendor's habits */
+static void every_shipped_profile_is_whole(void **state)
+{
+	static const char *const technologies[] = { "flooded", "agm", "gel" };
+	static const int volts[] = { 2, 4, 6, 12 };
+	char text[300], link[512], source[512];
+	struct config_resolved r;
+	struct config_errors e;
+	struct config *c;
+	int i, state_of, level;
+
+	(void)state;
+	strcpy(root, "/tmp/bacs-config-XXXXXX");
+	assert_non_null(mkdtemp(root));
+	put("/usr/share/bacs/x", "");
+	snprintf(link, sizeof(link), "%s/usr/share/bacs/limits", root);
+	snprintf(source, sizeof(source), "%s/profiles/limits",
+		 getenv("BACS_SOURCE"));
+	assert_int_equal(symlink(source, link), 0);
+	for (i = 0; i < 12; i++) {
+		snprintf(text, sizeof(text),
+			 "[Bus a]\n[String N]\nBus=a\nModules=1\n"
+			 "NominalVoltage=%dV\n[Limits]\nTechnology=%s\n",
+			 volts[i % 4], technologies[i / 4]);
+		put("/etc/bacs/bacsd.conf", text);
+		c = load(&e, 0);
+		assert_string_equal(e.first.text, "");
+		config_resolve(c, config_find_string(c, "N"), NULL, &r);
+		snprintf(text, sizeof(text), "%s-%dv", technologies[i / 4],
+			 volts[i % 4]);
+		assert_string_equal(r.profile, text);
+		assert_int_equal(r.set.value[LIMIT_TEMP_LOW], 10000);
+		assert_int_equal(r.set.value[LIMIT_TEMP_HIGH], 30000);
+		assert_int_equal(r.set.value[LIMIT_TEMP_HIGH_ALARM], 35000);
+		assert_true(r.set.value[LIMIT_RI_MAX_UOHM] > 0);
+		assert_true(r.set.value[LIMIT_FLOAT_VOLTAGE] > 2200);
+		for (state_of = 0; state_of < LIMIT_STATES; state_of++)
+			for (level = 0; level < LIMIT_HIGH; level++)
+				assert_true(r.set.value[limit_voltage(
+					state_of, level)] > 1500);
+		/* a module without a string has no such profile */
+		config_resolve(c, NULL, NULL, &r);
+		assert_string_equal(r.profile, "");
+		config_free(c);
+	}
+	put("/etc/bacs/bacsd.conf", "[Limits]\nProfile=vendor\n");
+	c = load(&e, 0);
+	config_resolve(c, NULL, NULL, &r);
+	assert_int_equal(r.set.value[LIMIT_RI_SPREAD_WARNING], 560);
+	assert_int_equal(r.set.value[LIMIT_RI_RISE], LIMIT_UNSET);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_LOW], 2170);
+	config_free(c);
+	/* a file in /etc takes its place, and must be what its name says */
+	put("/etc/bacs/limits/vendor.conf", "[Limits vendor]\nFallsAway=50mV\n");
+	c = load(&e, 0);
+	config_resolve(c, NULL, NULL, &r);
+	assert_int_equal(r.set.value[LIMIT_FALLS_AWAY], 50);
+	assert_int_equal(r.set.value[LIMIT_FLOAT_LOW], LIMIT_UNSET);
+	config_free(c);
+	put("/etc/bacs/limits/vendor.conf", "[Site]\nName=x\n");
+	assert_null(load(&e, -EINVAL));
+	assert_non_null(strstr(e.first.text, "[Limits vendor] alone"));
+	assert_non_null(strstr(e.first.file, "limits/vendor.conf"));
+	snprintf(text, sizeof(text), "rm -r %s", root);
+	assert_int_equal(system(text), 0);
+}
+
+static void a_line_of_64_kib_is_refused_alone(void **state)
+{
+	struct text text = { .s = NULL };
+	struct config_errors e;
+	struct config *c;
+	int i;
+
+	(void)state;
+	text_add(&text, "[Limits]\nFloatVoltageLow=");
+	for (i = 0; i < 65536; i++)
+		text_add(&text, "2");
+	text_add(&text, "\nFloatVoltageHigh=2.4V\n");
+	c = read_text(text.s, &e);
+	assert_int_equal(e.count, 1);
+	assert_int_equal(e.first.line, 2);
+	assert_int_equal(c->limits.value[LIMIT_FLOAT_HIGH], 2400);
+	assert_int_equal(c->limits.value[LIMIT_FLOAT_LOW], CONFIG_UNSET);
+	config_free(c);
+	text_done(&text);
+}
+
 static void distances_count_edits(void **state)
 {
 	(void)state;
@@ -443,6 +704,14 @@ int main(void)
 		cmocka_unit_test(the_shipped_file_shows_every_default),
 		cmocka_unit_test(drop_ins_overrule_in_the_order_of_their_names),
 		cmocka_unit_test(the_good_copy_survives_and_is_checked),
+		cmocka_unit_test(
+			limits_are_inherited_from_site_string_and_module),
+		cmocka_unit_test(profiles_in_a_circle_are_refused),
+		cmocka_unit_test(a_battery_with_a_tap_becomes_two_strings),
+		cmocka_unit_test(
+			errors_of_drop_ins_name_their_file_in_every_check),
+		cmocka_unit_test(every_shipped_profile_is_whole),
+		cmocka_unit_test(a_line_of_64_kib_is_refused_alone),
 		cmocka_unit_test(distances_count_edits),
 	};
 

@@ -115,7 +115,7 @@ static void configure(struct world *w, const struct limit_set *limits)
 		policy_config_module(w->policy, "bacsA", a, label, "North", 1,
 				     a, 12000);
 	}
-	policy_config_limits(w->policy, limits ? limits : &none);
+	policy_config_limits(w->policy, limits ? limits : &none, "", false);
 	policy_config_end(w->policy, w->now);
 }
 

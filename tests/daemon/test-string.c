@@ -533,7 +533,7 @@ static void configure(struct world *w, unsigned int count, bool sensor)
 		policy_config_string(w->policy, "North", 1, "bacsA", addresses,
 				     count, sensor ? "bacsA" : "",
 				     sensor ? 200 : 0, 1000);
-	policy_config_limits(w->policy, &none);
+	policy_config_limits(w->policy, &none, "", false);
 	policy_config_end(w->policy, w->now);
 }
 

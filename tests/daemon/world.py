@@ -38,8 +38,8 @@ Modules=1-4
 Number=2
 NominalVoltage=12V
 [Limits]
-VoltageLow=2.17V
-VoltageLowAlarm=2.00V
+FloatVoltageLow=2.17V
+FloatVoltageLowAlarm=2.00V
 """
 
 

@@ -50,8 +50,8 @@ names_arrive() {
 		Modules=4,3,2,1
 		NominalVoltage=12V
 		[Limits]
-		VoltageLow=2.10V
-		VoltageHigh=2.40V
+		FloatVoltageLow=2.10V
+		FloatVoltageHigh=2.40V
 	END
 	systemctl reload bacsd &&
 		wait_for 10 is 3S1 $bus/2 Module Name &&
