@@ -188,7 +188,7 @@ static void configure(struct world *w)
 			     w->sensor ? "bacsA" : "", w->sensor ? 200 : 0,
 			     1000);
 	policy_config_ri(w->policy, "North", 86400, "");
-	policy_config_limits(w->policy, &limits);
+	policy_config_limits(w->policy, &limits, "", false);
 	policy_config_end(w->policy, w->now);
 }
 
