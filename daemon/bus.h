@@ -10,6 +10,7 @@
 #define BUS_PREFIX		"/org/bacs1/bus"
 #define BUS_STRING_PREFIX	"/org/bacs1/string"
 #define BUS_MANAGER		"org.bacs1.Manager"
+#define BUS_ALARMS		"org.bacs1.Alarms"
 #define BUS_BUS			"org.bacs1.Bus"
 #define BUS_MODULE		"org.bacs1.Module"
 #define BUS_STRING		"org.bacs1.String"
@@ -37,6 +38,12 @@ void bus_string_gone(struct manager *manager,
 		     const struct policy_string *string);
 void bus_event(struct manager *manager, const struct policy_event *event);
 
+/* bus-alarms.c */
+void bus_alarm_changed(struct manager *manager, const struct alarm *alarm,
+		       enum alarm_change change);
+/* Alarms were muted, or something went out of service, or the other way */
+void bus_alarms_pending(struct manager *manager);
+
 /* bus-path.c */
 void bus_path_of_bus(const char *bus, char path[BUS_PATH_MAX]);
 void bus_path_of_module(const struct policy_module *module,
@@ -57,6 +64,7 @@ int bus_enumerate(sd_bus *bus, const char *prefix, void *userdata,
 
 /* The vtables, one file each: bus-manager.c, bus-bus.c, ... */
 extern const sd_bus_vtable bus_manager_vtable[];
+extern const sd_bus_vtable bus_alarms_vtable[];
 extern const sd_bus_vtable bus_bus_vtable[];
 extern const sd_bus_vtable bus_module_vtable[];
 extern const sd_bus_vtable bus_string_vtable[];

@@ -58,6 +58,9 @@ static void give_bus(struct manager *m, const struct bacs_bus *bus,
 		scan_ms = bacs_bus_scan_ms(bus);
 	policy_bus(m->policy, bacs_bus_name(bus), bacs_bus_state(bus), scan_ms,
 		   now_ns);
+	policy_report(m->policy, ALARM_SECOND_MASTER, bacs_bus_name(bus), 0,
+		      bacs_bus_second_master(bus) ? ALARM_WARNING : ALARM_NONE,
+		      "foreign requests were heard on the wire", now_ns);
 }
 
 static void give_module(struct manager *m, const struct bacs_module *module,
@@ -176,6 +179,12 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 		on_module(m, bus, address, now_ns);
 		on_other(m, POLICY_MODULE_CHANGED, n,
 			 "; another module answers at this address");
+		/* it happened, and is to be seen until somebody has seen it */
+		policy_report(m->policy, ALARM_MODULE_CHANGED, bus, address,
+			      ALARM_WARNING,
+			      "another module answers at this address", now_ns);
+		policy_report(m->policy, ALARM_MODULE_CHANGED, bus, address,
+			      ALARM_NONE, "ok", now_ns);
 		break;
 	case BACS_NOTICE_COMMAND:
 		if (bacs_notice_result(n) < 0)

@@ -9,6 +9,8 @@
 #include "ops.h"
 
 #define PRUNE_NS	(3600 * NSEC_PER_SEC)
+/* A clock that nobody vouches for is an advisory after this time (M28) */
+#define UNSYNCHRONISED_NS (86400 * NSEC_PER_SEC)
 #define DAY_US		(86400 * USEC_PER_SEC)
 
 static int64_t wall_us(void)
@@ -27,6 +29,10 @@ static void on_store(void *userdata, enum store_notice notice,
 	struct manager *m = userdata;
 
 	manager_event_text(m, kinds[notice], "", 0, "%s", text);
+	if (notice != STORE_SET_ASIDE)
+		policy_report(m->policy, ALARM_HISTORY_DEGRADED, "", 0,
+			      notice == STORE_DEGRADED ? ALARM_ALARM :
+			      ALARM_NONE, text, manager_now_ns());
 }
 
 int manager_open_history(struct manager *m)
@@ -50,7 +56,18 @@ int manager_open_history(struct manager *m)
 				 m->settings.clock_synchronised(),
 				 &m->recorder);
 	m->flush_ns = now_ns;
+	m->synchronised_ns = now_ns;
 	return r;
+}
+
+/* The policy needs the wall clock for deadlines that outlast a boot */
+static void tell_clock(struct manager *m, uint64_t now_ns)
+{
+	const struct clock *clock = recorder_get_clock(m->recorder);
+
+	policy_clock(m->policy, clock->quality == STORE_CLOCK_UNKNOWN ? 0 :
+		     clock->offset_us, now_ns);
+	store_alarms_changed(m->store);
 }
 
 static int on_known(void *userdata, const struct store_module *module)
@@ -63,11 +80,65 @@ static int on_known(void *userdata, const struct store_module *module)
 			       module->nominal_mv);
 }
 
+static void on_alarm(void *userdata, const struct alarm *alarm, bool same_boot)
+{
+	struct manager *m = userdata;
+	int r = policy_restore_alarm(m->policy, alarm, same_boot,
+				     manager_now_ns());
+
+	if (r < 0)
+		journal_print(LOG_WARNING,
+			      "Alarm %llu (%s of %s) of an earlier run cannot be taken over: %s",
+			      (unsigned long long)alarm->id,
+			      alarm_kind_name(alarm->kind), alarm->name,
+			      strerror(-r));
+}
+
+static void on_out(void *userdata, const struct alarm_out *out, bool same_boot)
+{
+	struct manager *m = userdata;
+	int r = policy_restore_out(m->policy, out, same_boot,
+				   manager_now_ns());
+
+	if (r < 0)
+		journal_print(LOG_WARNING,
+			      "%s was out of service in an earlier run, which cannot be taken over: %s",
+			      out->name, strerror(-r));
+}
+
+/* Before the first sample: nothing is raised twice, nothing is forgotten */
+static void restore_alarms(struct manager *m)
+{
+	struct store_alarms from = {
+		.alarm = on_alarm, .out = on_out, .userdata = m,
+	};
+	struct store_status status;
+	int r;
+
+	tell_clock(m, manager_now_ns());
+	r = store_read_alarms(m->store, &from);
+	if (r < 0)
+		journal_print(LOG_WARNING,
+			      "The alarms of earlier runs cannot be read: %s",
+			      strerror(-r));
+	policy_restore_site(m->policy, from.next_id, from.muted,
+			    from.muted_by);
+	store_set_alarms(m->store, policy_alarms(m->policy));
+	store_get_status(m->store, &status);
+	if (!status.degraded)
+		policy_report(m->policy, ALARM_HISTORY_DEGRADED, "", 0,
+			      ALARM_NONE, "ok", manager_now_ns());
+	/* boot times in the file are of this boot from now on */
+	store_alarms_changed(m->store);
+	manager_flush_soon(m);
+}
+
 void manager_remember(struct manager *m)
 {
 	/* opens the file; a failure shows as a degraded history */
 	store_flush(m->store, manager_now_ns());
 	store_read_modules(m->store, on_known, m);
+	restore_alarms(m);
 }
 
 void manager_close_history(struct manager *m)
@@ -82,6 +153,36 @@ void manager_flush_soon(struct manager *m)
 		sd_event_source_set_enabled(m->flush_source, SD_EVENT_ONESHOT);
 }
 
+/* M28; it happened, and is to be seen until somebody has seen it */
+static void report_step(struct manager *m, int64_t step_ms, uint64_t now_ns)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "the wall clock was set %lld s %s",
+		 (long long)(step_ms < 0 ? -step_ms : step_ms) / 1000,
+		 step_ms < 0 ? "back" : "forward");
+	policy_report(m->policy, ALARM_CLOCK_STEPPED, "", 0, ALARM_ADVISORY,
+		      text, now_ns);
+	policy_report(m->policy, ALARM_CLOCK_STEPPED, "", 0, ALARM_NONE, "ok",
+		      now_ns);
+}
+
+/* M28 */
+static void look_at_synchronisation(struct manager *m, uint64_t now_ns)
+{
+	if (recorder_get_clock(m->recorder)->quality ==
+	    STORE_CLOCK_SYNCHRONISED) {
+		m->synchronised_ns = now_ns;
+		policy_report(m->policy, ALARM_CLOCK_UNSYNCHRONISED, "", 0,
+			      ALARM_NONE, "ok", now_ns);
+	} else if (now_ns - m->synchronised_ns >= UNSYNCHRONISED_NS) {
+		policy_report(m->policy, ALARM_CLOCK_UNSYNCHRONISED, "", 0,
+			      ALARM_ADVISORY,
+			      "nobody has vouched for the wall clock for 24 h",
+			      now_ns);
+	}
+}
+
 static void look_at_clock(struct manager *m, uint64_t now_ns)
 {
 	const struct clock *clock = recorder_get_clock(m->recorder);
@@ -90,10 +191,12 @@ static void look_at_clock(struct manager *m, uint64_t now_ns)
 	switch (recorder_clock(m->recorder, now_ns, wall_us(),
 			       m->settings.clock_synchronised())) {
 	case CLOCK_DATED:
+		tell_clock(m, now_ns);
 		manager_event_text(m, POLICY_CLOCK_SET, "", 0,
 				   "The wall clock is known now; what was recorded before is dated");
 		break;
 	case CLOCK_STEPPED:
+		tell_clock(m, now_ns);
 		step = clock->step_us / 1000;
 		if (clock->step_us > CLOCK_STEP_EVENT_US ||
 		    clock->step_us < -CLOCK_STEP_EVENT_US)
@@ -101,6 +204,9 @@ static void look_at_clock(struct manager *m, uint64_t now_ns)
 					   "The wall clock was set %lld ms %s",
 					   (long long)(step < 0 ? -step : step),
 					   step < 0 ? "back" : "forward");
+		if (clock->step_us > CLOCK_STEP_EVENT_US ||
+		    clock->step_us < -CLOCK_STEP_EVENT_US)
+			report_step(m, step, now_ns);
 		break;
 	default:
 		break;
@@ -110,6 +216,7 @@ static void look_at_clock(struct manager *m, uint64_t now_ns)
 void manager_tick_history(struct manager *m, uint64_t now_ns)
 {
 	look_at_clock(m, now_ns);
+	look_at_synchronisation(m, now_ns);
 	recorder_tick(m->recorder, now_ns);
 	if (now_ns - m->flush_ns >= m->config->history_s * NSEC_PER_SEC) {
 		m->flush_ns = now_ns;

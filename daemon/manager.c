@@ -60,6 +60,9 @@ void manager_event_text(struct manager *m, enum policy_kind kind,
 	};
 	va_list ap;
 
+	/* an event that tells the coming of an alarm has its name */
+	if (alarm_kind_by_name(policy_kind_name(kind)) < ALARM_KIND_COUNT)
+		strcpy(e.alarm, policy_kind_name(kind));
 	snprintf(e.bus, sizeof(e.bus), "%s", bus);
 	snprintf(e.name, sizeof(e.name), "%s",
 		 module ? module->name : *bus ? bus : "site");
@@ -130,6 +133,37 @@ static void on_set_duties(void *userdata, const struct policy_bus *bus,
 	manager_queue_duties(userdata, bus, n, addresses, permille);
 }
 
+/* An alarm that nobody knows of after a crash is worse than a late sample */
+static void save_alarms(struct manager *m)
+{
+	if (!m->store)
+		return;
+	store_alarms_changed(m->store);
+	manager_flush_soon(m);
+}
+
+static void on_alarm_changed(void *userdata, const struct alarm *alarm,
+			     enum alarm_change change)
+{
+	save_alarms(userdata);
+	bus_alarm_changed(userdata, alarm, change);
+}
+
+static void on_out_changed(void *userdata, const struct alarm_out *out,
+			   bool in)
+{
+	(void)out, (void)in;
+	save_alarms(userdata);
+	bus_alarms_pending(userdata);
+}
+
+static void on_mute_changed(void *userdata, bool muted)
+{
+	(void)muted;
+	save_alarms(userdata);
+	bus_alarms_pending(userdata);
+}
+
 static const struct policy_ops policy_ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -141,6 +175,9 @@ static const struct policy_ops policy_ops = {
 	.string_gone = on_string_gone,
 	.set_module = on_set_module,
 	.set_duties = on_set_duties,
+	.alarm_changed = on_alarm_changed,
+	.out_changed = on_out_changed,
+	.mute_changed = on_mute_changed,
 	.set_supply = on_set_supply,
 };
 

@@ -262,6 +262,7 @@ void recorder_event(struct recorder *r, const struct policy_event *event)
 	snprintf(e.bus, sizeof(e.bus), "%s", event->bus);
 	snprintf(e.name, sizeof(e.name), "%s", event->name);
 	snprintf(e.text, sizeof(e.text), "%s", event->text);
+	snprintf(e.alarm, sizeof(e.alarm), "%s", event->alarm);
 	store_add_event(r->store, &e);
 }
 

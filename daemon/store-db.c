@@ -93,6 +93,58 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
 	"CREATE VIEW events AS"
 	" SELECT event.*, clock.quality"
 	" FROM event JOIN clock ON clock.id = event.clock;",
+	/* 1 -> 2 */
+	"CREATE TABLE alarm ("
+	" id INTEGER PRIMARY KEY,"
+	" kind TEXT NOT NULL,"
+	" class TEXT NOT NULL,"
+	" bus TEXT NOT NULL,"
+	" address INTEGER NOT NULL,"
+	" string TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" level INTEGER NOT NULL CHECK (level BETWEEN 1 AND 3),"
+	" active INTEGER NOT NULL,"
+	" acknowledged INTEGER NOT NULL,"
+	" announced INTEGER NOT NULL,"
+	" evidence TEXT NOT NULL,"
+	" raised_boot INTEGER NOT NULL,"
+	" raised INTEGER NOT NULL,"
+	" returned_boot INTEGER NOT NULL,"
+	" returned INTEGER NOT NULL,"
+	" acknowledged_boot INTEGER NOT NULL,"
+	" acknowledged_at INTEGER NOT NULL,"
+	" acknowledged_by TEXT NOT NULL,"
+	" shelved INTEGER NOT NULL,"
+	" shelved_boot INTEGER NOT NULL,"
+	" shelved_until INTEGER NOT NULL,"
+	" shelved_length INTEGER NOT NULL,"
+	" shelved_by TEXT NOT NULL,"
+	" shelved_why TEXT NOT NULL,"
+	" inhibition TEXT NOT NULL,"
+	" repeats INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE out_of_service ("
+	" class TEXT NOT NULL,"
+	" bus TEXT NOT NULL,"
+	" address INTEGER NOT NULL,"
+	" string TEXT NOT NULL,"
+	" name TEXT NOT NULL,"
+	" who TEXT NOT NULL,"
+	" why TEXT NOT NULL,"
+	" since_boot INTEGER NOT NULL,"
+	" since INTEGER NOT NULL,"
+	" until_boot INTEGER NOT NULL,"
+	" until INTEGER NOT NULL,"
+	" until_length INTEGER NOT NULL"
+	") STRICT;"
+	"CREATE TABLE alarm_site ("
+	" id INTEGER PRIMARY KEY CHECK (id = 1),"
+	" boot TEXT NOT NULL,"
+	" next_id INTEGER NOT NULL,"
+	" muted INTEGER NOT NULL,"
+	" muted_by TEXT NOT NULL"
+	") STRICT;"
+	"ALTER TABLE event ADD COLUMN alarm TEXT NOT NULL DEFAULT '';",
 };
 
 static int run(sqlite3 *db, const char *sql)
@@ -275,6 +327,7 @@ int store_set_aside(struct store *store, const char *why)
 		store->epochs[i].row = 0;
 	for (i = 0; i < store->module_count; i++)
 		store->modules[i].row = 0;
+	store->alarms_revision++;
 	snprintf(text, sizeof(text),
 		 "The history is damaged (%s) and was set aside as %.120s; a new one is begun",
 		 reason, name);
@@ -316,7 +369,8 @@ static const char *const sql[SQL_STATEMENTS] = {
 		" AND sequence = ?4 AND resistance_uohm = ?5)",
 	[SQL_INSERT_EVENT] =
 		"INSERT INTO event (time, clock, kind, severity, bus, address,"
-		" name, old, new, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" name, old, new, text, alarm)"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_PRUNE_DATED] =
 		"DELETE FROM minute WHERE time < ? AND clock IN"
 		" (SELECT id FROM clock WHERE quality > 0)",
@@ -330,6 +384,18 @@ static const char *const sql[SQL_STATEMENTS] = {
 		" (SELECT max(id) FROM event) - 500000",
 	[SQL_SET_TOKEN] =
 		"INSERT OR REPLACE INTO batch VALUES (1, ?)",
+	[SQL_INSERT_ALARM] =
+		"INSERT INTO alarm VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_INSERT_OUT] =
+		"INSERT INTO out_of_service"
+		" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[SQL_SET_ALARM_SITE] =
+		"INSERT OR REPLACE INTO alarm_site VALUES (1, ?, ?, ?, ?)",
+	[SQL_READ_ALARM_SITE] =
+		"SELECT boot, next_id, muted, muted_by FROM alarm_site",
+	[SQL_READ_ALARMS] = "SELECT * FROM alarm ORDER BY id",
+	[SQL_READ_OUTS] = "SELECT * FROM out_of_service",
 };
 
 sqlite3_stmt *store_db_statement(struct store *store, enum statement which)

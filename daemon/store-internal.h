@@ -8,7 +8,7 @@
 #include "ring.h"
 #include "store.h"
 
-#define STORE_SCHEMA_VERSION	1
+#define STORE_SCHEMA_VERSION	2
 #define STORE_APPLICATION_ID	0x42414353	/* "BACS" */
 
 /* A relation of boot time to wall clock, and its row */
@@ -59,6 +59,12 @@ enum statement {
 	SQL_PRUNE_OLD_UNDATED,
 	SQL_PRUNE_EVENTS,
 	SQL_SET_TOKEN,
+	SQL_INSERT_ALARM,
+	SQL_INSERT_OUT,
+	SQL_SET_ALARM_SITE,
+	SQL_READ_ALARM_SITE,
+	SQL_READ_ALARMS,
+	SQL_READ_OUTS,
 	SQL_STATEMENTS
 };
 
@@ -89,6 +95,11 @@ struct store {
 	struct ring minutes;
 	struct ring resistances;
 	struct ring events;
+
+	const struct alarm_table *alarms;	/* borrowed */
+	uint32_t alarms_revision;	/* one up with every change */
+	uint32_t alarms_tried;		/* as in struct known */
+	uint32_t alarms_written;
 };
 
 /* Open the file, or set a damaged one aside and begin a new one: SQLite code */
@@ -111,6 +122,10 @@ static inline bool store_code_is_damage(int code)
 
 /* Write everything queued within an open transaction: SQLite code */
 int store_rows_write(struct store *store);
+/* Count a record that the schema does not take, and go on */
+int store_rows_forgive(struct store *store, int code);
+/* store-alarms.c: the snapshot of the alarms, if it changed */
+int store_alarms_write(struct store *store);
 /* The transaction is in the file after all: SQLite code */
 int store_rows_verify(struct store *store, bool *ret_written);
 /* The transaction is through, or was rolled back */

@@ -267,6 +267,7 @@ static int write_event(struct store *store, const struct store_event *e)
 	put_int(s, &i, e->old_value);
 	put_int(s, &i, e->new_value);
 	put_text(s, &i, e->text);
+	put_text(s, &i, e->alarm);
 	return store_db_run(s);
 }
 
@@ -274,7 +275,7 @@ static int write_event(struct store *store, const struct store_event *e)
  * A record the schema does not take must not stop all that come after it. It
  * can only be a defect of bacsd; it is counted and shown.
  */
-static int forgive(struct store *store, int code)
+int store_rows_forgive(struct store *store, int code)
 {
 	if ((code & 0xff) != SQLITE_CONSTRAINT)
 		return code;
@@ -344,15 +345,17 @@ int store_rows_write(struct store *store)
 						  list[q]->dropped };
 	if (r == SQLITE_OK)
 		r = write_keys(store);
+	if (r == SQLITE_OK)
+		r = store_alarms_write(store);
 	for (i = 0; r == SQLITE_OK && i < store->events.count; i++)
-		r = forgive(store, write_event(store,
-					       ring_at(&store->events, i)));
+		r = store_rows_forgive(store, write_event(store,
+				       ring_at(&store->events, i)));
 	for (i = 0; r == SQLITE_OK && i < store->resistances.count; i++)
-		r = forgive(store, write_ri(store,
-					    ring_at(&store->resistances, i)));
+		r = store_rows_forgive(store, write_ri(store,
+				       ring_at(&store->resistances, i)));
 	for (i = 0; r == SQLITE_OK && i < store->minutes.count; i++)
-		r = forgive(store, write_minute(store,
-						ring_at(&store->minutes, i)));
+		r = store_rows_forgive(store, write_minute(store,
+				       ring_at(&store->minutes, i)));
 	return r;
 }
 
@@ -380,6 +383,7 @@ void store_rows_written(struct store *store)
 		k->fresh = false;
 		k->written = k->tried;
 	}
+	store->alarms_written = store->alarms_tried;
 	queues(store, list);
 	for (q = 0; q < 3; q++) {
 		/* what was dropped meanwhile was of what is written */

@@ -187,6 +187,8 @@ static bool keys_pending(const struct store *s)
 {
 	uint32_t i;
 
+	if (s->alarms && s->alarms_written != s->alarms_revision)
+		return true;
 	for (i = 0; i < s->epoch_count; i++)
 		if (!s->epochs[i].row ||
 		    s->epochs[i].offset_us !=

@@ -10,6 +10,7 @@
 #ifndef BACSD_STORE_H
 #define BACSD_STORE_H
 
+#include "policy/alarm.h"
 #include "util.h"
 
 #define STORE_EVENTS_QUEUED	1024	/* at most, while the disk refuses */
@@ -109,6 +110,7 @@ struct store_event {
 	int64_t old_value;
 	int64_t new_value;
 	char text[256];
+	char alarm[32];		/* kind of the alarm it is of, or "" */
 };
 
 /**
@@ -211,6 +213,38 @@ void store_flush(struct store *store, uint64_t now_ns);
 void store_prune(struct store *store, uint64_t boot_us, uint64_t keep_us);
 
 void store_get_status(const struct store *store, struct store_status *ret);
+
+/*
+ * Alarms: the file keeps a snapshot of the table, which is borrowed. It is
+ * written by the first store_flush() after store_alarms_changed().
+ */
+void store_set_alarms(struct store *store, const struct alarm_table *table);
+void store_alarms_changed(struct store *store);
+
+/**
+ * struct store_alarms - what an earlier run saved
+ * @alarm: called with each alarm
+ * @out: called with each thing out of service
+ * @userdata: for them
+ * @same_boot: out: boot times in them are of this boot
+ * @next_id: out: number of the next alarm
+ * @muted: out: alarms were muted
+ * @muted_by: out: by whom
+ */
+struct store_alarms {
+	void (*alarm)(void *userdata, const struct alarm *alarm,
+		      bool same_boot);
+	void (*out)(void *userdata, const struct alarm_out *out,
+		    bool same_boot);
+	void *userdata;
+	bool same_boot;
+	uint64_t next_id;
+	bool muted;
+	char muted_by[ALARM_WHO_MAX + 1];
+};
+
+/* 0 or negative errno; what was read until then has been told */
+int store_read_alarms(struct store *store, struct store_alarms *to);
 
 /* Modules that earlier runs found. Returns 0 or negative errno. */
 int store_read_modules(struct store *store,

@@ -178,8 +178,12 @@ int policy_restore_out(struct policy *p, const struct alarm_out *out,
 	return alarm_restore_out(&p->alarms, out, same_boot, &now);
 }
 
-void policy_restore_mute(struct policy *p, const char *who)
+void policy_restore_site(struct policy *p, uint64_t next_id, bool muted,
+			 const char *muted_by)
 {
-	p->alarms.muted = true;
-	snprintf(p->alarms.muted_by, sizeof(p->alarms.muted_by), "%s", who);
+	if (next_id > p->alarms.next_id)
+		p->alarms.next_id = next_id;
+	p->alarms.muted = muted;
+	snprintf(p->alarms.muted_by, sizeof(p->alarms.muted_by), "%s",
+		 muted_by);
 }

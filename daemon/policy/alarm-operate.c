@@ -25,6 +25,42 @@ struct alarm_deadline alarm_deadline_in(uint64_t length_ns,
 	return d;
 }
 
+void alarm_explain(const struct alarm_table *t, const struct alarm *a,
+		   char *text, size_t size)
+{
+	const struct alarm_out *out = alarm_find_out(t, &a->object);
+
+	text[0] = '\0';
+	switch (alarm_state(a)) {
+	case ALARM_STATE_NORMAL:
+		snprintf(text, size, "the condition is gone and was acknowledged");
+		break;
+	case ALARM_STATE_UNACKNOWLEDGED:
+		snprintf(text, size, "the condition holds, nobody has acknowledged it");
+		break;
+	case ALARM_STATE_ACKNOWLEDGED:
+		snprintf(text, size, "the condition holds, acknowledged by %s",
+			 a->acknowledged_by);
+		break;
+	case ALARM_STATE_RETURNED:
+		snprintf(text, size, "the condition is gone, nobody has acknowledged that it was there");
+		break;
+	case ALARM_STATE_SHELVED:
+		snprintf(text, size, "shelved by %s: %s", a->shelved_by,
+			 a->shelved_why);
+		break;
+	case ALARM_STATE_SUPPRESSED:
+		snprintf(text, size, "suppressed as a consequence: %s",
+			 a->inhibition);
+		break;
+	case ALARM_STATE_OUT_OF_SERVICE:
+		if (out)
+			snprintf(text, size, "%s was taken out of service by %s: %s",
+				 out->name, out->who, out->why);
+		break;
+	}
+}
+
 int alarm_acknowledge(struct alarm_table *t, uint64_t id, const char *who,
 		      const struct alarm_now *now)
 {

@@ -203,6 +203,9 @@ void alarm_table_done(struct alarm_table *table);
 enum alarm_state alarm_state(const struct alarm *alarm);
 const char *alarm_state_name(enum alarm_state state);
 const char *alarm_change_name(enum alarm_change change);
+/* Why the alarm is in its state, one sentence */
+void alarm_explain(const struct alarm_table *table, const struct alarm *alarm,
+		   char *text, size_t size);
 /* NULL if there is none */
 const struct alarm *alarm_find(const struct alarm_table *table,
 			       enum alarm_kind kind,

@@ -354,6 +354,9 @@ void policy_config_error(struct policy *policy, const char *text)
 {
 	snprintf(policy->config_error, sizeof(policy->config_error), "%s",
 		 text ? text : "");
+	policy_alarm_site(policy, ALARM_CONFIGURATION_ERROR,
+			  *policy->config_error ? ALARM_ALARM : ALARM_NONE,
+			  "%s", policy->config_error);
 	policy->dirty = true;
 }
 

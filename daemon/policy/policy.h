@@ -650,7 +650,8 @@ int policy_restore_alarm(struct policy *policy, const struct alarm *alarm,
 			 bool same_boot, uint64_t now_ns);
 int policy_restore_out(struct policy *policy, const struct alarm_out *out,
 		       bool same_boot, uint64_t now_ns);
-void policy_restore_mute(struct policy *policy, const char *who);
+void policy_restore_site(struct policy *policy, uint64_t next_id, bool muted,
+			 const char *muted_by);
 /* The wall clock at boot time 0 in us; 0: it is not known */
 void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
 

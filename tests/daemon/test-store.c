@@ -158,7 +158,7 @@ static void records_arrive_with_wall_clock_times(void **state)
 			 WALL_US + 60 * SECOND_US);
 	assert_int_equal(ask(w, "SELECT time FROM events WHERE text = 'it''s lost'"),
 			 WALL_US + 61 * SECOND_US);
-	assert_int_equal(ask(w, "PRAGMA user_version"), 1);
+	assert_int_equal(ask(w, "PRAGMA user_version"), 2);
 	assert_int_equal(w->notices[STORE_DEGRADED], 0);
 }
 
