@@ -186,10 +186,10 @@ static void look_at_synchronisation(struct manager *m, uint64_t now_ns)
 static void look_at_clock(struct manager *m, uint64_t now_ns)
 {
 	const struct clock *clock = recorder_get_clock(m->recorder);
-	int64_t step;
+	bool synchronised = m->settings.clock_synchronised();
+	int64_t step = 0;
 
-	switch (recorder_clock(m->recorder, now_ns, wall_us(),
-			       m->settings.clock_synchronised())) {
+	switch (recorder_clock(m->recorder, now_ns, wall_us(), synchronised)) {
 	case CLOCK_DATED:
 		tell_clock(m, now_ns);
 		manager_event_text(m, POLICY_CLOCK_SET, "", 0,
@@ -211,6 +211,7 @@ static void look_at_clock(struct manager *m, uint64_t now_ns)
 	default:
 		break;
 	}
+	policy_clock_state(m->policy, synchronised, step, now_ns);
 }
 
 void manager_tick_history(struct manager *m, uint64_t now_ns)

@@ -99,6 +99,8 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	KIND(SENSOR_DRIFT, "sensor-drift", MODULE,
 	     "compare with a meter, calibrate or replace the module",
 	     .hold_s = DAY),
+	KIND(SENSOR_IMPLAUSIBLE, "sensor-implausible", MODULE,
+	     "check leads and sensor, replace the module"),
 
 	KIND(RESISTANCE_SPREAD, "resistance-spread", MODULE,
 	     "check straps and torque, watch the block"),

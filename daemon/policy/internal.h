@@ -27,6 +27,7 @@ struct policy {
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
 	bool monitor_only;		/* command nothing */
+	struct rules_clock clock;
 };
 
 /* The bus, made if there is none; NULL without memory */
@@ -157,6 +158,12 @@ void policy_ri_clear(struct policy *policy, struct policy_module *module);
 /* jar.c: is it the module that belongs here? */
 void policy_jar_facts(struct policy *policy, struct policy_module *module);
 void policy_jars_tick(struct policy *policy);
+/* rules-policy.c: a scan of the string is complete, its state is known */
+void policy_rules_scan(struct policy *policy, struct policy_string *string);
+/* The voltage of the module may be that of a lead: no limit is judged by it */
+bool policy_rules_suspect(const struct policy_module *module);
+/* What the rules learnt of it is void */
+void policy_rules_forget(struct policy *policy, struct policy_string *string);
 
 /* supply.c: status and health of power supplies, where they changed */
 void policy_supply_tick(struct policy *policy);

@@ -324,6 +324,8 @@ static void alarm_limit(struct policy *p, struct policy_module *m, size_t i)
 	/* words are made for news only */
 	if (m->judged[conditions[i].kind] == level + 1)
 		return;
+	if (conditions[i].q == BACS_Q_VOLTAGE && policy_rules_suspect(m))
+		return;
 	if (conditions[i].q == BACS_Q_VOLTAGE &&
 	    unsure(p, m, conditions[i].kind, level))
 		return;
@@ -343,10 +345,16 @@ void policy_alarm_values(struct policy *p, struct policy_module *m)
 		    !(m->faults & conditions[i].doubt))
 			alarm_limit(p, m, i);
 	for (i = 0; m->samples && m->sample.present & 1U << BACS_Q_FLAGS &&
-	     i < sizeof(faults) / sizeof(faults[0]); i++)
+	     i < sizeof(faults) / sizeof(faults[0]); i++) {
+		/* measured, not told: that it tells nothing ends nothing */
+		if (faults[i].kind == ALARM_SENSE_LEAD &&
+		    !(m->faults & faults[i].flag) &&
+		    m->rules.hold[RULE_SENSE_LEAD].level != ALARM_NONE)
+			continue;
 		if (sure || m->faults & faults[i].flag)
 			policy_alarm_module(p, faults[i].kind, m,
 					    m->faults & faults[i].flag ?
 					    ALARM_WARNING : ALARM_NONE, "%s",
 					    fault_reason(faults[i].flag));
+	}
 }

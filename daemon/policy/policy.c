@@ -489,6 +489,9 @@ int policy_module(struct policy *policy, const char *name,
 		return -ENOMEM;
 	appeared = !m->in_driver;
 	m->in_driver = true;
+	/* what was learnt of another module is not of this one */
+	if (m->facts.serial != facts->serial)
+		memset(&m->rules, 0, sizeof(m->rules));
 	m->facts = *facts;
 	if (appeared)
 		m->told = facts->supply;

@@ -20,6 +20,7 @@
 #include "equalize.h"
 #include "limit-set.h"
 #include "ri-policy.h"
+#include "rules.h"
 #include "string-state.h"
 
 #define POLICY_BUS_NAME_MAX	12
@@ -232,6 +233,7 @@ struct policy_module {
 	struct policy_string *owner;	/* string of its block */
 	uint16_t duty_told;	/* 0.1 %, to the driver; above 1000: not sure */
 	uint8_t judged[ALARM_KIND_COUNT];	/* level + 1 of the last judgement */
+	struct rules_module rules;
 };
 
 /* Who may command the modules of a bus; one program at a time */
@@ -394,6 +396,7 @@ struct policy_string {
 	uint8_t judged[ALARM_KIND_COUNT];
 	struct equalize_config equalize_config;	/* of the configuration */
 	bool calibrated;	/* its modules were, against an instrument */
+	struct rules_string rules;
 };
 
 /**
@@ -708,6 +711,12 @@ void policy_lease_expired(struct policy *policy, const char *bus,
 			  uint64_t now_ns);
 /* Duty that the module shall have, 0.1 % */
 unsigned int policy_duty(const struct policy_module *module);
+/*
+ * Whether somebody keeps the wall clock right, and how far it was just set, 0
+ * if it was not; call about once a second (M28)
+ */
+void policy_clock_state(struct policy *policy, bool synchronised,
+			int64_t step_ms, uint64_t now_ns);
 
 /* Limits that judge the module: the configured ones, else the driver's */
 void policy_limits_in_force(const struct policy_module *module,

@@ -53,6 +53,7 @@ static void begin_string(struct policy *p, struct policy_string *s,
 	s->fresh = 0;
 	s->newest_ns = 0;
 	s->scan_ns = 0;
+	policy_rules_forget(p, s);
 	go_blind(p, s, STRING_UNKNOWN, evidence);
 }
 
@@ -224,6 +225,7 @@ static void finish_scan(struct policy *p, struct policy_string *s)
 	if (string_machine_scan(&s->machine, &scan))
 		emit_state(p, s, old);
 	policy_equalize_scan(p, s);
+	policy_rules_scan(p, s);
 }
 
 static void begin_scan(const struct policy *p, struct policy_string *s)
