@@ -120,6 +120,14 @@ void policy_push(struct policy *policy, struct policy_module *module,
 bool policy_set_wants(struct policy *policy, struct policy_module *module);
 /* Are the configured limits in force? True if none are configured. */
 bool policy_limits_match(const struct policy_module *module);
+/* The state whose limits hold; LIMIT_STATES: not known, the widest hold */
+enum limit_state policy_limit_state(const struct policy_module *module);
+bool policy_any_limit(const struct policy_limits *limits);
+/* Others wrote limits: report, then overwrite or adopt */
+void policy_limits_foreign(struct policy *policy, struct policy_module *module,
+			   uint32_t pid);
+/* Time has passed for limits that were held back */
+void policy_limits_tick(struct policy *policy);
 
 /* The string is in another state: other limits hold */
 void policy_limits_of_state(struct policy *policy,
@@ -169,7 +177,8 @@ void policy_rules_forget(struct policy *policy, struct policy_string *string);
 void policy_supply_tick(struct policy *policy);
 
 /* Take a sample's values against the limits into module->alarms */
-void policy_judge_sample(struct policy_module *module);
+void policy_judge_sample(const struct policy *policy,
+			 struct policy_module *module);
 /* Limits and faults of the last sample become alarms */
 void policy_alarm_values(struct policy *policy, struct policy_module *module);
 /* Colour and reason of a module that answers */

@@ -465,6 +465,7 @@ void policy_tick(struct policy *p, uint64_t now_ns)
 				policy_judge_module(p, bus->modules[a]);
 	}
 	policy_strings_tick(p);
+	policy_limits_tick(p);
 	policy_equalize_tick(p);
 	policy_ri_tick(p);
 	policy_jars_tick(p);

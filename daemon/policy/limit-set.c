@@ -26,6 +26,12 @@ const struct limit_info limit_infos[LIMIT_COUNT] = {
 	VOLTAGE("Discharge"), VOLTAGE("Recharge"),
 	[LIMIT_VOLTAGE_HYSTERESIS] = { "VoltageHysteresis", LIMIT_CELL_MV,
 		0, 100, 5, false, "practice value" },
+	[LIMIT_VOLTAGE_S] = { "VoltageTime", LIMIT_SECONDS,
+		0, 1 * HOURS, 10, false, "T1: 2 scans and a delay" },
+	[LIMIT_STRING_LOW_S] = { "StringLowTime", LIMIT_SECONDS,
+		0, 1 * DAYS, 2 * HOURS, false, "practice value" },
+	[LIMIT_STRING_HIGH_S] = { "StringHighTime", LIMIT_SECONDS,
+		0, 1 * DAYS, 300, false, "practice value" },
 
 	[LIMIT_TEMP_LOW_ALARM] = { "TemperatureLowAlarm", LIMIT_MC,
 		-40000, 125000, LIMIT_UNSET, true, "from profile" },

@@ -59,6 +59,9 @@ enum limit_id {
 	LIMIT_RECHARGE_HIGH,
 	LIMIT_RECHARGE_HIGH_ALARM,
 	LIMIT_VOLTAGE_HYSTERESIS,	/* a breach ends so far inside */
+	LIMIT_VOLTAGE_S,		/* a breach must last so long */
+	LIMIT_STRING_LOW_S,		/* ... when the median is as low */
+	LIMIT_STRING_HIGH_S,		/* ... or as high */
 
 	/* temperatures of the block, m°C; differences likewise */
 	LIMIT_TEMP_LOW_ALARM,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Limits of modules in their first form: from the configuration per cell, else
- * whatever the driver has; two samples confirm a breach and its end.
+ * Values of modules against the limits in force: two samples and some time
+ * confirm a breach, two samples inside by the hysteresis its end.
  */
 #include <stdio.h>
 #include <string.h>
@@ -40,162 +40,81 @@ static const struct {
 };
 
 #define RULES (sizeof(rules) / sizeof(rules[0]))
+_Static_assert(RULES == POLICY_LIMIT_RULES, "one time for each");
 #define FAULTS (BACS_FLAG_TEMP_FAULT | BACS_FLAG_SENSE_FAULT | \
 		BACS_FLAG_SELF_TEST)
 
-static bool any_set(const struct policy_limits *limits)
+/* Does the string as a whole breach the limit? Then it is not this block. */
+static bool string_breaches(const struct policy_module *m, size_t rule,
+			    int32_t limit)
 {
-	int i;
+	const struct policy_string *s = m->owner;
+	int64_t median_mv;
 
-	for (i = 0; i < BACS_LIMIT_COUNT; i++)
-		if (limits->value[i] != POLICY_UNSET)
-			return true;
-	return false;
-}
-
-_Static_assert(LIMIT_UNSET == POLICY_UNSET, "both say unset the same way");
-
-/* What the levels are called in the driver */
-static const struct {
-	enum bacs_limit voltage;
-	enum bacs_limit temp;
-} driver_limits[LIMIT_LEVELS] = {
-	[LIMIT_LOW_ALARM] = { BACS_LIMIT_VOLTAGE_LCRIT,
-			      BACS_LIMIT_TEMPERATURE_LCRIT },
-	[LIMIT_LOW] = { BACS_LIMIT_VOLTAGE_MIN, BACS_LIMIT_TEMPERATURE_MIN },
-	[LIMIT_HIGH] = { BACS_LIMIT_VOLTAGE_MAX, BACS_LIMIT_TEMPERATURE_MAX },
-	[LIMIT_HIGH_ALARM] = { BACS_LIMIT_VOLTAGE_CRIT,
-			       BACS_LIMIT_TEMPERATURE_CRIT },
-};
-
-static enum limit_state state_of(const struct policy_module *m)
-{
-	static const enum limit_state states[STRING_STATE_COUNT] = {
-		[STRING_UNKNOWN] = LIMIT_STATES,
-		[STRING_OFFLINE] = LIMIT_STATES,
-		[STRING_FLOAT] = LIMIT_IN_FLOAT,
-		[STRING_BOOST] = LIMIT_IN_BOOST,
-		[STRING_REST] = LIMIT_IN_REST,
-		[STRING_DISCHARGE] = LIMIT_IN_DISCHARGE,
-		[STRING_RECHARGE] = LIMIT_IN_RECHARGE,
-	};
-
-	return m->owner ? states[m->owner->machine.state] : LIMIT_STATES;
-}
-
-/* Where the state is not known nothing is a breach that is none in one */
-static int32_t widest(const struct limit_set *set, enum limit_level level)
-{
-	int32_t best = LIMIT_UNSET;
-	int state;
-
-	for (state = 0; state < LIMIT_STATES; state++) {
-		int32_t v = set->value[limit_voltage(state, level)];
-
-		if (v == LIMIT_UNSET)
-			continue;
-		if (best == LIMIT_UNSET ||
-		    (level <= LIMIT_LOW ? v < best : v > best))
-			best = v;
-	}
-	return best;
-}
-
-bool policy_set_wants(struct policy *policy, struct policy_module *m)
-{
-	enum limit_state state = state_of(m);
-	struct policy_limits want;
-	int level;
-
-	(void)policy;
-	policy_unset_limits(&want);
-	for (level = 0; m->facts.modclass == BACS_MODCLASS_JAR &&
-	     level < LIMIT_LEVELS; level++) {
-		int32_t v = state < LIMIT_STATES ?
-			    m->limits.value[limit_voltage(state, level)] :
-			    widest(&m->limits, level);
-
-		if (v != LIMIT_UNSET && m->nominal_mv)
-			want.value[driver_limits[level].voltage] =
-				(int64_t)v * m->nominal_mv / CELL_MV;
-		want.value[driver_limits[level].temp] =
-			m->limits.value[limit_temp(level)];
-	}
-	if (!memcmp(&want, &m->want_limits, sizeof(want)))
+	if (rules[rule].q != BACS_Q_VOLTAGE || !s || !s->valid ||
+	    s->valid * 2 < s->count)
 		return false;
-	m->want_limits = want;
-	return true;
+	median_mv = s->median_uv * m->nominal_mv / CELL_MV / 1000;
+	return rules[rule].upper ? median_mv > limit : median_mv < limit;
 }
 
-bool policy_limits_match(const struct policy_module *m)
+/*
+ * How long a breach must last. A charger that is switched off, or on, takes the
+ * whole string out of the limits of a state before the state is known.
+ */
+static uint64_t confirm_ns(const struct policy_module *m, size_t rule,
+			   int32_t limit)
 {
-	int i;
+	enum limit_id id = LIMIT_VOLTAGE_S;
 
-	for (i = 0; i < BACS_LIMIT_COUNT; i++)
-		if (m->want_limits.value[i] != POLICY_UNSET &&
-		    m->want_limits.value[i] != m->facts.limits.value[i])
-			return false;
-	return true;
-}
-
-void policy_push(struct policy *policy, struct policy_module *m, bool clear)
-{
-	const char *label = NULL;
-	const struct policy_limits *limits = NULL;
-
-	if (!m->in_driver)
-		return;
-	if (*m->want_label ? strcmp(m->want_label, m->facts.label) != 0 :
-			     clear && m->pushed && *m->facts.label)
-		label = m->want_label;
-	if (!policy_limits_match(m))
-		limits = &m->want_limits;
-	if (!label && !limits)
-		return;
-	if (label)
-		m->pushed = true;
-	policy->ops->set_module(policy->userdata, m, label, limits);
-}
-
-void policy_limits_of_state(struct policy *policy,
-			    const struct policy_string *s)
-{
-	const struct policy_bus *bus = policy_find_bus(policy, s->bus);
-	unsigned int i;
-
-	for (i = 0; bus && i < s->count; i++) {
-		struct policy_module *m = bus->modules[s->cells[i].address];
-
-		if (m && m->owner == s && policy_set_wants(policy, m))
-			policy_push(policy, m, false);
+	if (rules[rule].q != BACS_Q_VOLTAGE)
+		return 0;
+	if (string_breaches(m, rule, limit)) {
+		if (rules[rule].upper)
+			id = LIMIT_STRING_HIGH_S;
+		else if (policy_limit_state(m) != LIMIT_IN_DISCHARGE)
+			id = LIMIT_STRING_LOW_S;
 	}
+	return (uint64_t)m->limits.value[id] * 1000000000ULL;
 }
 
-void policy_limits_in_force(const struct policy_module *m,
-			    struct policy_limits *ret)
+static int64_t hysteresis(const struct policy_module *m, size_t rule)
 {
-	*ret = any_set(&m->want_limits) ? m->want_limits : m->facts.limits;
+	if (rules[rule].q == BACS_Q_TEMPERATURE)
+		return m->limits.value[LIMIT_TEMP_HYSTERESIS];
+	return (int64_t)m->limits.value[LIMIT_VOLTAGE_HYSTERESIS] *
+	       m->nominal_mv / CELL_MV;
 }
 
-void policy_judge_sample(struct policy_module *m)
+static bool breaches(const struct policy_module *m, size_t rule, int32_t limit)
+{
+	int64_t v = m->sample.value[rules[rule].q];
+	int64_t slack = m->alarms & rules[rule].bit ? hysteresis(m, rule) : 0;
+
+	return rules[rule].upper ? v > limit - slack : v < limit + slack;
+}
+
+void policy_judge_sample(const struct policy *p, struct policy_module *m)
 {
 	struct policy_limits limits;
-	uint32_t raw = 0;
+	uint32_t raw = 0, sure = 0;
 	size_t i;
 
 	policy_limits_in_force(m, &limits);
 	for (i = 0; i < RULES; i++) {
 		int32_t limit = limits.value[rules[i].limit];
-		int64_t v = m->sample.value[rules[i].q];
 
 		if (limit == POLICY_UNSET ||
-		    !(m->sample.present & 1U << rules[i].q))
+		    !(m->sample.present & 1U << rules[i].q) ||
+		    !breaches(m, i, limit))
 			continue;
-		if (rules[i].upper ? v > limit : v < limit)
-			raw |= rules[i].bit;
+		raw |= rules[i].bit;
+		if (!(m->raw & rules[i].bit))
+			m->breach_ns[i] = p->now_ns;
+		if (p->now_ns - m->breach_ns[i] >= confirm_ns(m, i, limit))
+			sure |= rules[i].bit;
 	}
-	/* it takes two samples to raise an alarm and two to end it */
-	m->alarms = (m->alarms | (raw & m->raw)) & (raw | m->raw);
+	m->alarms = (m->alarms | (sure & m->raw)) & (raw | m->raw);
 	m->raw = raw;
 	m->faults = 0;
 	if (m->sample.present & 1U << BACS_Q_FLAGS)
@@ -245,7 +164,7 @@ enum bacs_colour policy_judge_values(const struct policy_module *m,
 		snprintf(reason, size, "%s", fault_reason(m->faults));
 		return BACS_COLOUR_ORANGE;
 	}
-	if (!any_set(&limits)) {
+	if (!policy_any_limit(&limits)) {
 		snprintf(reason, size, "not supervised: no limits are set");
 		return BACS_COLOUR_ORANGE;
 	}
@@ -304,7 +223,7 @@ static bool unsure(const struct policy *p, const struct policy_module *m,
 	const struct alarm *a = policy_module_alarm(p, kind, m);
 
 	return a && a->restored && a->active && level < a->level &&
-	       m->owner && state_of(m) == LIMIT_STATES &&
+	       m->owner && policy_limit_state(m) == LIMIT_STATES &&
 	       p->now_ns - p->site.start_ns < UNSURE_NS;
 }
 

@@ -518,17 +518,7 @@ void policy_limits_written(struct policy *policy, const char *bus,
 	if (!m)
 		return;
 	m->facts.limits = *limits;
-	if (policy_limits_match(m))
-		return;
-	if (pid)
-		policy_emit(policy, POLICY_LIMITS_WRITTEN, NULL, m, 0, pid,
-			    "Process %u wrote other limits to %s; the configured ones are put back",
-			    pid, m->name);
-	else
-		policy_emit(policy, POLICY_LIMITS_WRITTEN, NULL, m, 0, 0,
-			    "Other limits were written to %s through sysfs; the configured ones are put back",
-			    m->name);
-	policy_push(policy, m, false);
+	policy_limits_foreign(policy, m, pid);
 }
 
 void policy_module_removed(struct policy *policy, const char *bus,
@@ -559,7 +549,7 @@ void policy_sample(struct policy *policy, const char *name,
 	m->sample = *sample;
 	if (m->samples < UINT8_MAX)
 		m->samples++;
-	policy_judge_sample(m);
+	policy_judge_sample(policy, m);
 	policy_judge_module(policy, m);
 	policy_string_sample(policy, m);
 	policy_ri_sample(policy, m);

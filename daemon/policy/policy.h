@@ -28,6 +28,7 @@
 #define POLICY_REASON_MAX	127
 #define POLICY_ADDRESS_MAX	247
 #define POLICY_UNSET		INT32_MIN
+#define POLICY_LIMIT_RULES	8	/* low, high, warning, alarm of U and T */
 
 /* Loss alarms are live so long after the start, whatever the buses do */
 #define POLICY_INHIBIT_NS	(7 * 1000000000ULL)
@@ -230,6 +231,10 @@ struct policy_module {
 	struct policy_supply told;	/* to the driver, or found in it */
 	bool pushed;		/* our label or limits are in the driver */
 	bool own_limits;	/* @limits are not those of the site */
+	bool limits_pushed;	/* limits in the driver are ours */
+	uint8_t adopted;	/* bit of a limit_state: @foreign holds in it */
+	struct policy_limits foreign[LIMIT_STATES + 1];
+	uint64_t breach_ns[POLICY_LIMIT_RULES];	/* begin of each in @raw */
 	struct policy_string *owner;	/* string of its block */
 	uint16_t duty_told;	/* 0.1 %, to the driver; above 1000: not sure */
 	uint8_t judged[ALARM_KIND_COUNT];	/* level + 1 of the last judgement */
@@ -388,6 +393,7 @@ struct policy_string {
 
 	/* the policy's own */
 	bool configured;
+	bool limits_held;	/* not rewritten yet, see limits-push.c */
 	bool own_limits;	/* @limits are not those of the site */
 	uint16_t fresh;		/* blocks of the scan that runs */
 	uint16_t expected;	/* blocks it waits for */

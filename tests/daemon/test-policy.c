@@ -435,6 +435,7 @@ static void limits_per_cell_are_scaled_pushed_and_judged_twice(void **state)
 
 	(void)state;
 	limit_set_defaults(&l);
+	l.value[LIMIT_VOLTAGE_S] = 0;
 	l.value[LIMIT_FLOAT_LOW] = 2170;
 	l.value[LIMIT_FLOAT_LOW_ALARM] = 2000;
 	l.value[LIMIT_TEMP_HIGH] = 30000;
@@ -484,6 +485,7 @@ static void the_health_of_power_supplies_follows_alarms(void **state)
 
 	(void)state;
 	limit_set_defaults(&l);
+	l.value[LIMIT_VOLTAGE_S] = 0;
 	l.value[LIMIT_FLOAT_LOW_ALARM] = 2000;
 	l.value[LIMIT_FLOAT_HIGH_ALARM] = 2500;
 	configure(w, &l);

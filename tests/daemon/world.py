@@ -40,6 +40,7 @@ NominalVoltage=12V
 [Limits]
 FloatVoltageLow=2.17V
 FloatVoltageLowAlarm=2.00V
+VoltageTime=0s
 """
 
 
