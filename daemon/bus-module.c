@@ -193,10 +193,24 @@ static int do_measure(struct manager *m, sd_bus_message *call, uint32_t uid,
 		      sd_bus_error *error)
 {
 	const struct policy_module *p = called_module(m, call);
+	char why[200] = "";
 	int r;
 
 	if (!p)
 		return -ENODEV;
+	/* the schedule keeps the rules of its string and charger */
+	r = policy_ri_request(m->policy, p->bus->name, p->address, why,
+			      sizeof(why));
+	if (r == 0) {
+		manager_event_text(m, POLICY_COMMAND, p->bus->name, p->address,
+				   "User %u asked for a measurement of internal resistance at %s",
+				   uid, p->name);
+		return sd_bus_reply_method_return(call, NULL);
+	}
+	if (r != -ENOENT)
+		return sd_bus_error_set_errnof(error, -r,
+					       "Cannot measure internal resistance: %s",
+					       *why ? why : strerror(-r));
 	r = bus_claim(m, p->bus->name, error);
 	if (r < 0)
 		return r;

@@ -77,6 +77,15 @@ static int publish(struct manager *m)
 					       BUS_STRING, bus_string_vtable,
 					       bus_string_lookup, m);
 	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(m->bus, NULL, BUS_STRING_PREFIX,
+					       BUS_RESISTANCE,
+					       bus_resistance_vtable,
+					       bus_string_lookup, m);
+	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(m->bus, NULL, BUS_PREFIX,
+					       BUS_JAR, bus_jar_vtable,
+					       bus_jar_lookup, m);
+	if (r >= 0)
 		r = sd_bus_add_node_enumerator(m->bus, NULL, BUS_STRING_PREFIX,
 					       bus_enumerate_strings, m);
 	if (r >= 0)

@@ -14,6 +14,8 @@
 #define BUS_BUS			"org.bacs1.Bus"
 #define BUS_MODULE		"org.bacs1.Module"
 #define BUS_STRING		"org.bacs1.String"
+#define BUS_JAR			"org.bacs1.Jar"
+#define BUS_RESISTANCE		"org.bacs1.Resistance"
 #define BUS_PATH_MAX		128
 
 /* Connect, publish, ask for the name. Negative errno: try again later. */
@@ -68,12 +70,19 @@ extern const sd_bus_vtable bus_alarms_vtable[];
 extern const sd_bus_vtable bus_bus_vtable[];
 extern const sd_bus_vtable bus_module_vtable[];
 extern const sd_bus_vtable bus_string_vtable[];
+extern const sd_bus_vtable bus_jar_vtable[];
+extern const sd_bus_vtable bus_resistance_vtable[];
 int bus_bus_lookup(sd_bus *bus, const char *path, const char *interface,
 		   void *userdata, void **ret_found, sd_bus_error *error);
 int bus_module_lookup(sd_bus *bus, const char *path, const char *interface,
 		      void *userdata, void **ret_found, sd_bus_error *error);
 int bus_string_lookup(sd_bus *bus, const char *path, const char *interface,
 		      void *userdata, void **ret_found, sd_bus_error *error);
+/* A module that is a jar of a string */
+int bus_jar_lookup(sd_bus *bus, const char *path, const char *interface,
+		   void *userdata, void **ret_found, sd_bus_error *error);
+/* Who operates, for records: "user 1000" */
+void bus_who(uint32_t uid, char *text, size_t size);
 /* bus-snapshot.c */
 int bus_get_snapshot(sd_bus_message *call, void *userdata,
 		     sd_bus_error *error);

@@ -20,6 +20,7 @@ static void give_limits(const struct config *c, struct policy *p,
 static int give_module(const struct config *c, struct policy *p,
 		       const char *bus, unsigned int address)
 {
+	const struct config_block *b;
 	const struct config_string *s;
 	char label[CONFIG_LABEL_MAX + 1] = "";
 	unsigned int jar = 0;
@@ -32,9 +33,13 @@ static int give_module(const struct config *c, struct policy *p,
 				 s ? s->name : "", s ? s->number : 0, jar,
 				 s && s->nominal_mv != CONFIG_UNSET ?
 				 s->nominal_mv : 0);
-	if (r == 0)
-		give_limits(c, p, bus, address, s);
-	return r;
+	if (r < 0)
+		return r;
+	b = config_find_block(c, bus, address);
+	policy_config_type(p, bus, address, b && *b->type ? b->type :
+					    s ? s->type : "");
+	give_limits(c, p, bus, address, s);
+	return 0;
 }
 
 static int give_string(const struct config *c, struct policy *p,
@@ -55,6 +60,7 @@ static int give_string(const struct config *c, struct policy *p,
 				 s->current_zero_ma);
 	if (r < 0)
 		return r;
+	policy_config_ri(p, s->name, s->resistance_s, s->charger);
 	config_resolve(c, s, NULL, &limits);
 	policy_config_string_limits(p, s->name, &limits.set);
 	if (*s->battery)

@@ -71,6 +71,10 @@ static const struct config_item items[] = {
 	  { 1, CONFIG_PROFILE_NAME_MAX } },
 	{ CONFIG_STRING, "Type", &config_type_text,
 	  FIELD(struct config_string, type), { 0, 31 } },
+	{ CONFIG_STRING, "Charger", &config_type_text,
+	  FIELD(struct config_string, charger), { 0, 31 } },
+	{ CONFIG_STRING, "ResistanceInterval", &config_type_time,
+	  FIELD(struct config_string, resistance_s), { 0, 31536000 } },
 	TAKEN(CONFIG_STRING, config_string),
 	{ CONFIG_MODULE, "Type", &config_type_text,
 	  FIELD(struct config_block, type), { 0, 31 } },
@@ -104,6 +108,7 @@ static const struct config_string string_defaults = {
 	.nominal_mv = CONFIG_UNSET,
 	.blocks = "%nS%s",
 	.current_zero_ma = 1000,
+	.resistance_s = 86400,
 	.limits = NO_LIMITS,
 };
 

@@ -106,6 +106,8 @@ struct config_string {
 	uint32_t number;			/* 0: by order in the file */
 	char type[32];				/* of its blocks */
 	char battery[CONFIG_STRING_NAME_MAX + 1];	/* it is a half of it */
+	char charger[32];			/* strings of one wait for each other */
+	int32_t resistance_s;			/* from run to run, 0: never */
 	struct config_limits limits;
 	struct config_where where;
 	struct config_marks marks;

@@ -17,7 +17,10 @@ static void report_error(const struct config_error *e, void *userdata)
 
 static int give(struct manager *m)
 {
-	return config_give(m->config, m->policy, manager_now_ns());
+	int r = config_give(m->config, m->policy, manager_now_ns());
+
+	jars_give(m);
+	return r;
 }
 
 static void set_error(struct manager *m, const struct config_errors *errors)

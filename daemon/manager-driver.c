@@ -61,6 +61,8 @@ static void give_bus(struct manager *m, const struct bacs_bus *bus,
 	policy_report(m->policy, ALARM_SECOND_MASTER, bacs_bus_name(bus), 0,
 		      bacs_bus_second_master(bus) ? ALARM_WARNING : ALARM_NONE,
 		      "foreign requests were heard on the wire", now_ns);
+	policy_bus_read_only(m->policy, bacs_bus_name(bus),
+			     bacs_bus_readonly(bus));
 }
 
 static void give_module(struct manager *m, const struct bacs_module *module,
@@ -82,15 +84,18 @@ static void on_sample(struct manager *m, const struct bacs_notice *n,
 	const struct bacs_module *module = b ? bacs_module_find(b, address) :
 					       NULL;
 	const struct policy_module *known;
-	struct policy_sample s;
+	struct policy_sample raw, s;
 
-	take_sample(bacs_notice_sample(n), &s);
-	s.read = bacs_notice_read(n);
+	take_sample(bacs_notice_sample(n), &raw);
+	raw.read = bacs_notice_read(n);
+	s = raw;
+	jars_adjust(m, bus, address,
+		    module ? bacs_module_serial(module) : 0, &s);
 	policy_sample(m->policy, bus, address, &s, now_ns);
 	known = policy_find_module(m->policy, bus, address);
 	if (known && known->state == BACS_MODULE_OK)
 		recorder_sample(m->recorder, known,
-				module ? bacs_module_model(module) : "", &s);
+				module ? bacs_module_model(module) : "", &raw);
 }
 
 static void on_bus(struct manager *m, const char *name, uint64_t now_ns)
@@ -184,16 +189,14 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 		on_module(m, bus, address, now_ns);
 		on_other(m, POLICY_MODULE_CHANGED, n,
 			 "; another module answers at this address");
-		/* it happened, and is to be seen until somebody has seen it */
-		policy_report(m->policy, ALARM_MODULE_CHANGED, bus, address,
-			      ALARM_WARNING,
-			      "another module answers at this address", now_ns);
-		policy_report(m->policy, ALARM_MODULE_CHANGED, bus, address,
-			      ALARM_NONE, "ok", now_ns);
 		break;
 	case BACS_NOTICE_COMMAND:
-		if (bacs_notice_result(n) < 0)
-			on_other(m, POLICY_COMMAND, n, "");
+		if (bacs_notice_result(n) >= 0)
+			break;
+		/* it is tried again, and told when that fails, too */
+		if (bacs_notice_command(n) == BACS_COMMAND_RI)
+			policy_ri_refused(m->policy, bus, address, now_ns);
+		on_other(m, POLICY_COMMAND, n, "");
 		break;
 	case BACS_NOTICE_LEASE_EXPIRED:
 		on_other(m, POLICY_LEASE_EXPIRED, n, "");

@@ -33,6 +33,8 @@ static void on_store(void *userdata, enum store_notice notice,
 		policy_report(m->policy, ALARM_HISTORY_DEGRADED, "", 0,
 			      notice == STORE_DEGRADED ? ALARM_ALARM :
 			      ALARM_NONE, text, manager_now_ns());
+	if (notice == STORE_SET_ASIDE)
+		jars_rewrite(m);
 }
 
 int manager_open_history(struct manager *m)

@@ -164,6 +164,27 @@ static void on_mute_changed(void *userdata, bool muted)
 	bus_alarms_pending(userdata);
 }
 
+static void on_ri_start(void *userdata, const struct policy_module *module)
+{
+	manager_queue_ri(userdata, module);
+}
+
+static void on_ri_changed(void *userdata, const struct policy_string *string)
+{
+	jars_on_schedule(userdata, string);
+}
+
+static void on_jar_baseline(void *userdata, const struct policy_module *module,
+			    const struct ri_baseline *baseline)
+{
+	jars_on_baseline(userdata, module, baseline);
+}
+
+static void on_jar_module(void *userdata, const struct policy_module *module)
+{
+	jars_on_module(userdata, module);
+}
+
 static const struct policy_ops policy_ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -178,6 +199,10 @@ static const struct policy_ops policy_ops = {
 	.alarm_changed = on_alarm_changed,
 	.out_changed = on_out_changed,
 	.mute_changed = on_mute_changed,
+	.ri_start = on_ri_start,
+	.ri_changed = on_ri_changed,
+	.jar_baseline = on_jar_baseline,
+	.jar_module = on_jar_module,
 	.set_supply = on_set_supply,
 };
 
@@ -205,6 +230,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	policy_tick(m->policy, now_ns);
 	try_refresh(m);
 	manager_tick_control(m, now_ns);
+	jars_tick(m, now_ns);
 	manager_tick_history(m, now_ns);
 	bus_tick(m, now_ns);
 	manager_notify_tick(m, now_ns);
@@ -301,15 +327,20 @@ static int start(struct manager *m)
 	if (r == 0)
 		r = manager_open_history(m);
 	if (r == 0)
+		r = jars_new(&m->jars);
+	if (r == 0)
 		r = open_sources(m);
 	if (r < 0)
 		return r;
 	manager_event_text(m, POLICY_DAEMON_STARTED, "", 0,
 			   "bacsd " BACS_VERSION " started");
 	manager_remember(m);
+	jars_load(m);
 	r = manager_load_config(m);
 	if (r == 0)
 		r = manager_open_control(m);
+	if (r == 0)
+		r = manager_open_ri(m);
 	if (r == 0)
 		r = manager_open_driver(m);
 	if (r < 0)
@@ -355,10 +386,14 @@ struct manager *manager_free(struct manager *m)
 				   "bacsd stops");
 	bus_close(m);
 	manager_close_control(m);
+	manager_close_ri(m);
 	manager_close_driver(m);
 	m->tick_source = sd_event_source_disable_unref(m->tick_source);
 	m->flush_source = sd_event_source_disable_unref(m->flush_source);
+	if (m->jars && m->store)
+		jars_flush(m);
 	manager_close_history(m);
+	m->jars = jars_free(m->jars);
 	bus_signal_close(m);
 	m->policy = policy_free(m->policy);
 	m->config = config_free(m->config);

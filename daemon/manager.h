@@ -8,6 +8,7 @@
 
 #include "bacs.h"
 #include "config.h"
+#include "jars.h"
 #include "journal.h"
 #include "policy/policy.h"
 #include "recorder.h"
@@ -59,6 +60,11 @@ struct manager {
 	struct control *controls;	/* of buses, for equalizing */
 	size_t control_count;
 	sd_event_source *control_source;	/* deferred: duties */
+	struct jars *jars;
+	struct ri_order *ri_orders;
+	size_t ri_order_count;
+	sd_event_source *ri_source;	/* deferred: measurements of RI */
+	int ri_error;			/* last one logged */
 	struct bucket event_bucket;
 	struct bucket denied_bucket;
 	bool stalled;			/* a refresh was tried already */
@@ -134,6 +140,12 @@ void manager_tick_control(struct manager *manager, uint64_t now_ns);
 void manager_queue_duties(struct manager *manager,
 			  const struct policy_bus *bus, size_t n,
 			  const uint8_t *addresses, const uint32_t *permille);
+
+/* manager-ri.c: measurements of internal resistance */
+int manager_open_ri(struct manager *manager);
+void manager_close_ri(struct manager *manager);
+void manager_queue_ri(struct manager *manager,
+		      const struct policy_module *module);
 
 /* manager-notify.c: READY, STATUS, watchdog */
 void manager_notify_tick(struct manager *manager, uint64_t now_ns);

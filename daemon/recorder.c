@@ -195,6 +195,7 @@ static struct record *get_record(struct recorder *r,
 }
 
 static void record_ri(struct recorder *r, struct record *record,
+		      const struct policy_module *m,
 		      const struct policy_sample *s)
 {
 	static const enum bacs_q context[4] = {
@@ -210,6 +211,7 @@ static void record_ri(struct recorder *r, struct record *record,
 		.sequence = s->value[BACS_Q_RI_SEQUENCE],
 		.resistance_uohm = s->value[BACS_Q_RESISTANCE],
 	};
+	const struct ri_value *known = &m->ri.jar.newest;
 	int i;
 
 	if (!(s->present & 1U << BACS_Q_RESISTANCE) ||
@@ -219,6 +221,13 @@ static void record_ri(struct recorder *r, struct record *record,
 		return;
 	record->ri_known = true;
 	record->ri_sequence = ri.sequence;
+	/* judged a moment ago: the same measurement, not one of before */
+	if (known->time_ns == (int64_t)s->time_ns) {
+		ri.jar = m->ri.jar_id;
+		ri.trend = known->trend;
+		snprintf(ri.state, sizeof(ri.state), "%s",
+			 string_state_name(known->state));
+	}
 	for (i = 0; i < 4; i++) {
 		if (!(s->present & 1U << context[i]))
 			continue;
@@ -244,7 +253,7 @@ void recorder_sample(struct recorder *r, const struct policy_module *module,
 		record->index = index;
 	}
 	minute_add(&record->minute, sample);
-	record_ri(r, record, sample);
+	record_ri(r, record, module, sample);
 }
 
 void recorder_event(struct recorder *r, const struct policy_event *event)

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "store-internal.h"
+#include "store-jar.h"
 
 /*
  * Documentation/history-schema.rst describes every table. Step n brings the
@@ -145,6 +146,8 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
 	" muted_by TEXT NOT NULL"
 	") STRICT;"
 	"ALTER TABLE event ADD COLUMN alarm TEXT NOT NULL DEFAULT '';",
+	/* 2 -> 3 */
+	store_jar_schema,
 };
 
 static int run(sqlite3 *db, const char *sql)
@@ -364,7 +367,10 @@ static const char *const sql[SQL_STATEMENTS] = {
 		" ?, ?, ?, ?, ?, ?, ?, ?)",
 	[SQL_INSERT_RI] =
 		/* after a restart the module still shows what is known */
-		"INSERT INTO resistance SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9"
+		"INSERT INTO resistance (time, module, clock, sequence,"
+		" resistance_uohm, spread_permille, voltage_mv, temperature_mc,"
+		" equalizer_duty_permille, jar, state, trend)"
+		" SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12"
 		" WHERE NOT EXISTS (SELECT 1 FROM resistance WHERE module = ?2"
 		" AND sequence = ?4 AND resistance_uohm = ?5)",
 	[SQL_INSERT_EVENT] =

@@ -8,7 +8,7 @@
 #include "ring.h"
 #include "store.h"
 
-#define STORE_SCHEMA_VERSION	2
+#define STORE_SCHEMA_VERSION	3
 #define STORE_APPLICATION_ID	0x42414353	/* "BACS" */
 
 /* A relation of boot time to wall clock, and its row */
@@ -100,11 +100,14 @@ struct store {
 	uint32_t alarms_revision;	/* one up with every change */
 	uint32_t alarms_tried;		/* as in struct known */
 	uint32_t alarms_written;
+	char jar_error[400];		/* of store-jar.c */
 };
 
 /* Open the file, or set a damaged one aside and begin a new one: SQLite code */
 int store_db_open(struct store *store);
 void store_db_close(struct store *store);
+/* Is the file system read-only, whatever open files believe? */
+bool store_is_read_only(const struct store *store);
 /* Bring the schema up to date */
 int store_db_migrate(sqlite3 *db);
 /* The statement, prepared once; NULL when that fails (see sqlite3_errcode) */

@@ -247,6 +247,11 @@ static int write_ri(struct store *store, const struct store_ri *ri)
 	put_int(s, &i, ri->resistance_uohm);
 	for (n = 0; n < 4; n++)
 		put_maybe(s, &i, ri->present & 1U << n, ri->context[n]);
+	put_maybe(s, &i, ri->jar, ri->jar);
+	if (ri->jar) {
+		put_text(s, &i, ri->state);
+		put_int(s, &i, ri->trend);
+	}
 	return store_db_run(s);
 }
 

@@ -42,7 +42,7 @@ static uint64_t queued(const struct store *s)
 	return s->events.count + s->resistances.count + s->minutes.count;
 }
 
-static bool is_read_only(const struct store *s)
+bool store_is_read_only(const struct store *s)
 {
 	struct statvfs fs;
 
@@ -159,7 +159,7 @@ static int write_all(struct store *s)
 	 * A file system that the kernel made read-only under an open file takes
 	 * writes and syncs without a word, and forgets them.
 	 */
-	if (is_read_only(s))
+	if (store_is_read_only(s))
 		return SQLITE_READONLY;
 	if (!s->db)
 		r = store_db_open(s);

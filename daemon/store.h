@@ -83,6 +83,9 @@ struct store_minute {
 /**
  * struct store_ri - one measurement of internal resistance with its context
  * @present: bit n: the n-th of spread, voltage, temperature, duty is valid
+ * @jar: number of the jar that was measured, 0: not known
+ * @state: dictionary name of the state of its string; with @jar
+ * @trend: it may be compared with others of the jar; with @jar
  */
 struct store_ri {
 	uint32_t module;
@@ -92,6 +95,9 @@ struct store_ri {
 	uint32_t resistance_uohm;
 	uint32_t present;
 	int32_t context[4];
+	uint32_t jar;
+	char state[16];
+	bool trend;
 };
 
 #define STORE_RI_SPREAD		0

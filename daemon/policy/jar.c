@@ -40,6 +40,16 @@ void policy_jar_set(struct policy *p, const char *bus, unsigned int address,
 	}
 }
 
+void policy_config_type(struct policy *p, const char *bus,
+			unsigned int address, const char *type)
+{
+	struct policy_module *m = find(p, bus, address);
+
+	if (m)
+		snprintf(m->ri.config_type, sizeof(m->ri.config_type), "%s",
+			 type);
+}
+
 void policy_jar_restore(struct policy *p, const char *bus,
 			unsigned int address, const struct ri_value *value,
 			uint32_t sequence)

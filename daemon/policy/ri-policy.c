@@ -133,10 +133,15 @@ void policy_ri_clear(struct policy *p, struct policy_module *m)
 
 /* Values */
 
+static const char *type_of(const struct policy_module *m)
+{
+	return *m->ri.type ? m->ri.type : m->ri.config_type;
+}
+
 static bool alike(const struct policy_module *a, const struct policy_module *b)
 {
 	return a->nominal_mv == b->nominal_mv &&
-	       !strcmp(a->ri.type, b->ri.type);
+	       !strcmp(type_of(a), type_of(b));
 }
 
 /* Newest trend values of the other jars of its type in its string */

@@ -24,6 +24,7 @@ struct policy_string;
  * @jar: judgement
  * @jar_id: the record of the jar, 0: none
  * @type: type by that record; only jars of one type are compared
+ * @config_type: by the configuration, where the record has none
  * @capacity_mah: capacity by that record, 0: not known
  * @accepted: serial number of the module that belongs here, 0: any
  * @calibrated: a calibration of its voltage is in force
@@ -34,6 +35,7 @@ struct ri_unit {
 	struct ri_jar jar;
 	uint32_t jar_id;
 	char type[POLICY_JAR_TYPE_MAX + 1];
+	char config_type[POLICY_JAR_TYPE_MAX + 1];
 	uint32_t capacity_mah;
 	uint64_t accepted;
 	bool calibrated;
@@ -114,6 +116,10 @@ struct policy_jar {
  */
 void policy_config_ri(struct policy *policy, const char *string,
 		      uint32_t interval_s, const char *charger);
+
+/* Type of a block where its record has none */
+void policy_config_type(struct policy *policy, const char *bus,
+			unsigned int address, const char *type);
 
 /* What an earlier run kept; after policy_config_end() */
 void policy_ri_restore(struct policy *policy, const char *string,
