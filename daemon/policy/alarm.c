@@ -405,6 +405,7 @@ static void tick_inhibition(struct alarm_table *t, struct alarm *a,
 static void tick_alarm(struct alarm_table *t, struct alarm *a,
 		       const struct alarm_now *now)
 {
+	tick_inhibition(t, a, now);
 	if (a->pending_ns &&
 	    since(a->pending_ns, now) >= delay_ns(a, a->pending)) {
 		char evidence[sizeof(a->pending_evidence)];
@@ -422,9 +423,7 @@ static void tick_alarm(struct alarm_table *t, struct alarm *a,
 	    since(a->told_ns, now) >= t->repeat_ns) {
 		a->repeats++;
 		alarm_update(t, a, ALARM_CHANGE_REPEATED, now);
-		return;
 	}
-	tick_inhibition(t, a, now);
 }
 
 static bool any_audible(const struct alarm_table *t)
