@@ -8,12 +8,12 @@
 /*
  * On float a cell follows Tafel: 120 mV a decade, 52 mV for a relative change of
  * the current, with a lag of 20 F/Ah * 52 mV / 0.4 mA/Ah = 43 min (plant.rst).
- * Proportional and integral parts for a loop of an hour, as shares of the float
+ * Proportional and integral parts for a loop of 45 min, as shares of the float
  * current: one mV/cell above target is 1/52 of it.
  */
 #define TAFEL_UV	52000.0		/* practice: 120 mV a decade */
 #define LAG_S		2600.0
-#define LOOP_S		3600.0
+#define LOOP_S		2700.0
 
 /* B3: a module is accurate to 0.5 %; less than twice that is no difference */
 #define ACCURACY_UV(v)	((v) / 100)
@@ -108,7 +108,7 @@ static bool settled(struct equalize *e, const struct equalize_scan *s)
 
 /* One step of the loop of jar @j, which is @off above where it may be */
 static void move(const struct equalize *e, struct equalize_jar *j, double off,
-		 double dt_s, bool first)
+		 double dt_s)
 {
 	double full = e->float_ua, left, change;
 
@@ -117,7 +117,7 @@ static void move(const struct equalize *e, struct equalize_jar *j, double off,
 		full = j->bypass_ua / 0.9;
 	left = 1 - j->bypass_ua / full;
 	change = off * dt_s / LOOP_S;
-	if (!first)
+	if (j->has_before)
 		change += (off - j->before_uv) * LAG_S / LOOP_S;
 	/* below it, whatever rises, nothing is to be taken */
 	if (off <= 0 && change > 0)
@@ -210,7 +210,7 @@ void equalize_control(struct equalize *e, const struct equalize_scan *s,
 		double off = j->deviation_uv - allowance(e, &s->cells[i]);
 
 		if (!done && !j->held)
-			move(e, j, off, dt_s, !j->has_before);
+			move(e, j, off, dt_s);
 		j->before_uv = off;
 		j->has_before = !j->held;
 	}
