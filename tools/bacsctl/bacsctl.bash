@@ -23,7 +23,7 @@ _bacsctl()
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="status modules strings bus events history profile --help --version"
+		words="status modules strings equalize bus events history profile --help --version"
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -46,6 +46,7 @@ _bacsctl()
 	status) words="--json --watch --sort --bus --help" ;;
 	modules) words="--json --sort --bus --help" ;;
 	strings) words="--json --sort --help" ;;
+	equalize) words="on off --json --sort --help" ;;
 	bus) words="stats rescan scan-period --json --bus --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;

@@ -9,6 +9,7 @@ static const struct command commands[] = {
 	{ "status", cmd_status, "values and state of every module" },
 	{ "modules", cmd_modules, "what the modules are" },
 	{ "strings", cmd_strings, "state of every string, and why" },
+	{ "equalize", cmd_equalize, "equalizing: what, why, on and off" },
 	{ "bus", cmd_bus, "buses, their counters and settings" },
 	{ "events", cmd_events, "what happened, from the history or live" },
 	{ "history", cmd_history, "values of a module over time" },

@@ -34,6 +34,7 @@ struct command {
 int cmd_status(int argc, char **argv);
 int cmd_modules(int argc, char **argv);
 int cmd_strings(int argc, char **argv);
+int cmd_equalize(int argc, char **argv);
 int cmd_bus(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_history(int argc, char **argv);

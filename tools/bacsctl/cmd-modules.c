@@ -17,6 +17,7 @@ enum {
 	RANGE_MIN,
 	RANGE_MAX,
 	BYPASS,
+	TARGET,
 	SUPERVISED,
 	STATUS,
 	HEALTH,
@@ -37,6 +38,7 @@ static struct column columns[COLUMNS] = {
 	[RANGE_MIN] = { NULL, "range_min_mv", true, false },
 	[RANGE_MAX] = { NULL, "range_max_mv", true, false },
 	[BYPASS] = { "BYPASS", "bypass_ma", true, true },
+	[TARGET] = { NULL, "equalizer_target_permille", true, false },
 	[SUPERVISED] = { "LIMITS", "supervised", false, false },
 	[STATUS] = { NULL, "status", false, false },
 	[HEALTH] = { NULL, "health", false, false },
@@ -101,6 +103,8 @@ static void add_module(struct table *t, const struct bacs_module *m)
 	voltages(t, m);
 	if (bypass)
 		table_number(t, BYPASS, bypass, "%u mA", bypass);
+	if (bacs_module_class(m) == BACS_MODCLASS_JAR)
+		table_number(t, TARGET, bacs_module_duty_target(m), "%s", "");
 	table_bool(t, SUPERVISED, bacs_module_supervised(m));
 	table_text(t, STATUS, bacs_psystatus_name(bacs_module_status(m)));
 	table_text(t, HEALTH, bacs_psyhealth_name(bacs_module_health(m)));

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bacsctl strings: what bacsd thinks of the strings, and why */
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <systemd/sd-bus.h>
-
-#include "bacsctl.h"
-
-#define SERVICE		"org.bacs1"
-#define ROOT		"/org/bacs1"
-#define MANAGER		"org.bacs1.Manager"
-#define STRING		"org.bacs1.String"
+#include "daemon.h"
 
 enum {
 	NAME,
@@ -38,6 +29,14 @@ enum {
 	DISCHARGES,
 	DIPS,
 	REFUSED,
+	EQUALIZING,
+	EQUALIZING_MODULE,
+	EQUALIZING_REASON,
+	TARGET,
+	SPREAD,
+	WINDOW_LOW,
+	WINDOW_HIGH,
+	FINISH,
 	EVIDENCE,
 	COLUMNS
 };
@@ -66,6 +65,14 @@ static const struct column columns[COLUMNS] = {
 	[DISCHARGES] = { NULL, "discharges", true, false },
 	[DIPS] = { NULL, "dips", true, false },
 	[REFUSED] = { NULL, "samples_refused", true, false },
+	[EQUALIZING] = { "EQUALIZING", "equalizing", false, false },
+	[EQUALIZING_MODULE] = { "KEPT BY", "equalizing_module", false, true },
+	[EQUALIZING_REASON] = { NULL, "equalizing_reason", false, false },
+	[TARGET] = { NULL, "target_uv", true, false },
+	[SPREAD] = { NULL, "spread_uv", true, false },
+	[WINDOW_LOW] = { NULL, "window_low_uv", true, false },
+	[WINDOW_HIGH] = { "WINDOW", "window_high_uv", false, false },
+	[FINISH] = { NULL, "finish_s", true, false },
 	[EVIDENCE] = { "WHY", "evidence", false, false },
 };
 
@@ -77,6 +84,8 @@ static const struct {
 	{ "State", STATE }, { "Evidence", EVIDENCE },
 	{ "LowestModule", LOWEST_MODULE },
 	{ "HighestModule", HIGHEST_MODULE },
+	{ "Equalizing", EQUALIZING }, { "EqualizingModule", EQUALIZING_MODULE },
+	{ "EqualizingReason", EQUALIZING_REASON },
 }, numbers[] = {
 	{ "Number", NUMBER }, { "Modules", MODULES },
 	{ "ModulesValid", MODULES_VALID },
@@ -94,6 +103,11 @@ static const struct {
 	{ MEAN, BACS_Q_VOLTAGE }, { MEDIAN, BACS_Q_VOLTAGE },
 	{ LOWEST, BACS_Q_VOLTAGE }, { HIGHEST, BACS_Q_VOLTAGE },
 	{ CURRENT, BACS_Q_CURRENT }, { TEMPERATURE, BACS_Q_TEMPERATURE },
+};
+
+/* Of equalizing: plain numbers, shown in one cell with another or not at all */
+static const unsigned int plain[] = {
+	TARGET, SPREAD, WINDOW_LOW, WINDOW_HIGH, FINISH,
 };
 
 /* What a row shows that stands in two properties */
@@ -171,6 +185,12 @@ static int take_values(sd_bus_message *reply, struct row *row)
 			row->value[column] = v;
 			row->has[column] = true;
 		}
+		for (size_t i = 0; i < ARRAY_SIZE(plain); i++) {
+			if (strcmp(columns[plain[i]].key, name))
+				continue;
+			row->value[plain[i]] = v;
+			row->has[plain[i]] = true;
+		}
 	}
 	if (r >= 0)
 		r = sd_bus_message_exit_container(reply);
@@ -190,7 +210,8 @@ static int take_property(sd_bus_message *reply, struct table *t,
 			return take_number(reply, t, row, numbers[i].column);
 	if (!strcmp(property, "SinceUSec"))
 		return take_since(reply, t);
-	if (!strcmp(property, "Values"))
+	if (!strcmp(property, "Values") ||
+	    !strcmp(property, "EqualizingValues"))
 		return take_values(reply, row);
 	return sd_bus_message_skip(reply, "v");
 }
@@ -208,6 +229,28 @@ static void show_extreme(struct table *t, const struct row *row,
 	table_show(t, column, text);
 }
 
+/* M13: the window, and whether the mean is the target or just the average */
+static void show_equalizing(struct table *t, const struct row *row)
+{
+	char text[64];
+
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
+		if (row->has[plain[i]])
+			table_number(t, plain[i], row->value[plain[i]],
+				     "%" PRId64, row->value[plain[i]]);
+	if (row->has[WINDOW_LOW] && row->has[WINDOW_HIGH]) {
+		snprintf(text, sizeof(text), "%.2f-%.2f V",
+			 row->value[WINDOW_LOW] / 1e6,
+			 row->value[WINDOW_HIGH] / 1e6);
+		table_show(t, WINDOW_HIGH, text);
+	}
+	if (!row->has[MEAN])
+		return;
+	snprintf(text, sizeof(text), "%.3f V %s", row->value[MEAN] / 1e3,
+		 row->has[TARGET] ? "target" : "average");
+	table_show(t, MEAN, text);
+}
+
 /* After all properties were read, in whatever order they came */
 static void finish_row(struct table *t, const struct row *row)
 {
@@ -222,88 +265,45 @@ static void finish_row(struct table *t, const struct row *row)
 	snprintf(text, sizeof(text), "%" PRIu32 "/%" PRIu32, row->valid,
 		 row->modules);
 	table_show(t, MODULES, text);
+	show_equalizing(t, row);
 }
 
-static int add_string(sd_bus *bus, const char *path, struct table *t,
+struct reading {
+	struct table *table;
+	struct row row;
+};
+
+static int take(sd_bus_message *reply, const char *property, void *arg)
+{
+	struct reading *r = arg;
+
+	return take_property(reply, r->table, &r->row, property);
+}
+
+static int add_string(sd_bus *bus, const char *path, void *arg,
 		      sd_bus_error *error)
 {
-	sd_bus_message *reply = NULL;
-	struct row row = { .modules = 0 };
-	const char *property;
-	int r = sd_bus_call_method(bus, SERVICE, path,
-				   "org.freedesktop.DBus.Properties", "GetAll",
-				   error, &reply, "s", STRING);
+	struct reading reading = { .table = arg };
+	int r;
 
-	if (r < 0)
-		return r;
-	table_row(t);
-	r = sd_bus_message_enter_container(reply, 'a', "{sv}");
-	while (r >= 0 &&
-	       (r = sd_bus_message_enter_container(reply, 'e', "sv")) > 0) {
-		r = sd_bus_message_read(reply, "s", &property);
-		if (r >= 0)
-			r = take_property(reply, t, &row, property);
-		if (r >= 0)
-			r = sd_bus_message_exit_container(reply);
-	}
-	finish_row(t, &row);
-	sd_bus_message_unref(reply);
+	table_row(arg);
+	r = daemon_each_property(bus, path, DAEMON_STRING, take, &reading,
+				 error);
+	finish_row(arg, &reading.row);
 	return r;
-}
-
-static int add_all(sd_bus *bus, struct table *t, sd_bus_error *error)
-{
-	char **paths = NULL;
-	int r = sd_bus_get_property_strv(bus, SERVICE, ROOT, MANAGER,
-					 "Strings", error, &paths);
-
-	for (char **p = paths; r >= 0 && p && *p; p++) {
-		r = add_string(bus, *p, t, error);
-		/* a reload may take one away meanwhile */
-		if (r < 0 && sd_bus_error_has_name(
-			    error, SD_BUS_ERROR_UNKNOWN_OBJECT)) {
-			sd_bus_error_free(error);
-			r = 0;
-		}
-	}
-	for (char **p = paths; p && *p; p++)
-		free(*p);
-	free(paths);
-	return r;
-}
-
-static int explain(int r, const sd_bus_error *error)
-{
-	if (sd_bus_error_has_name(error, SD_BUS_ERROR_SERVICE_UNKNOWN) ||
-	    sd_bus_error_has_name(error, SD_BUS_ERROR_NAME_HAS_NO_OWNER)) {
-		fprintf(stderr,
-			"bacsctl: bacsd does not run, and it alone knows the strings: try 'systemctl start bacsd'\n");
-		return EXIT_NO_DEVICE;
-	}
-	if (sd_bus_error_has_name(error, SD_BUS_ERROR_UNKNOWN_PROPERTY)) {
-		fprintf(stderr,
-			"bacsctl: the running bacsd knows no strings: restart it, or install daemon and tools of the same release\n");
-		return EXIT_FAILED;
-	}
-	fprintf(stderr, "bacsctl: cannot ask bacsd: %s\n",
-		error->message ? error->message : strerror(-r));
-	return EXIT_FAILED;
 }
 
 static int load(struct table *t)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	sd_bus *bus = NULL;
-	int code, r = sd_bus_open_system(&bus);
+	int r, code = daemon_open(&bus);
 
-	if (r < 0) {
-		fprintf(stderr,
-			"bacsctl: cannot reach the system bus, over which bacsd tells of strings: %s\n",
-			strerror(-r));
-		return EXIT_NO_DEVICE;
-	}
-	r = add_all(bus, t, &error);
-	code = r < 0 ? explain(r, &error) : EXIT_DONE;
+	if (code)
+		return code;
+	r = daemon_each_string(bus, add_string, t, &error);
+	if (r < 0)
+		code = daemon_failed(r, &error, "the strings");
 	sd_bus_error_free(&error);
 	sd_bus_flush_close_unref(bus);
 	return code;
