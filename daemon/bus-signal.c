@@ -214,7 +214,8 @@ static void tell_string(struct manager *m, struct bus_pending_string *p)
 	if (p->known)
 		sd_bus_emit_properties_changed(m->bus, path, BUS_STRING,
 					       "State", "SinceUSec",
-					       "Evidence", "Number", NULL);
+					       "Evidence", "Number",
+					       "Equalizing", NULL);
 	else
 		sd_bus_emit_object_added(m->bus, path);
 	p->known = true;

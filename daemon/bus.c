@@ -86,6 +86,10 @@ static int publish(struct manager *m)
 					       BUS_JAR, bus_jar_vtable,
 					       bus_jar_lookup, m);
 	if (r >= 0)
+		r = sd_bus_add_fallback_vtable(m->bus, NULL, BUS_STRING_PREFIX,
+					       BUS_STRING, bus_equalize_vtable,
+					       bus_string_lookup, m);
+	if (r >= 0)
 		r = sd_bus_add_node_enumerator(m->bus, NULL, BUS_STRING_PREFIX,
 					       bus_enumerate_strings, m);
 	if (r >= 0)

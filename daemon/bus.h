@@ -72,6 +72,8 @@ extern const sd_bus_vtable bus_module_vtable[];
 extern const sd_bus_vtable bus_string_vtable[];
 extern const sd_bus_vtable bus_jar_vtable[];
 extern const sd_bus_vtable bus_resistance_vtable[];
+/* Second part of the interface of strings */
+extern const sd_bus_vtable bus_equalize_vtable[];
 int bus_bus_lookup(sd_bus *bus, const char *path, const char *interface,
 		   void *userdata, void **ret_found, sd_bus_error *error);
 int bus_module_lookup(sd_bus *bus, const char *path, const char *interface,

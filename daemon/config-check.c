@@ -207,6 +207,32 @@ static void check_sensor(struct check *c, const struct config_string *s)
 				 s->name, m->address, m->bus);
 }
 
+static void check_equalize(struct check *c, const struct config_string *s)
+{
+	const struct config_equalize *e = &s->equalize;
+	const struct config_mark *mark =
+		config_find_mark(&s->marks, CONFIG_STRING, "Equalize");
+	struct config_where where = mark ? mark->where : s->where;
+
+	if (e->on && e->capacity_mah == CONFIG_UNSET)
+		config_error_at(c->config, c->errors, where,
+				"[String %s] Equalize=yes needs Capacity= of the blocks, 1Ah to 10000Ah: it bounds the current past them",
+				s->name);
+	if (e->on && s->modules.count < 2)
+		config_error_at(c->config, c->errors, where,
+				"[String %s] Equalize=yes needs at least 2 modules",
+				s->name);
+	if (e->low_mv >= e->high_mv)
+		config_error_at(c->config, c->errors, s->where,
+				"[String %s] EqualizeWindowLow= of %d mV is not below EqualizeWindowHigh= of %d mV",
+				s->name, e->low_mv, e->high_mv);
+	if (e->derate_from_mc >= e->derate_to_mc)
+		config_error_at(c->config, c->errors, s->where,
+				"[String %s] EqualizeDerateFrom= of %d C is not below EqualizeDerateTo= of %d C",
+				s->name, e->derate_from_mc / 1000,
+				e->derate_to_mc / 1000);
+}
+
 static int compare_labels(const void *a, const void *b)
 {
 	return strcmp(a, b);
@@ -264,8 +290,10 @@ void config_check(struct config *config, const char *file,
 	number_strings(&c);
 	for (i = 0; i < config->string_count; i++)
 		check_string(&c, &config->strings[i]);
-	for (i = 0; i < config->string_count; i++)
+	for (i = 0; i < config->string_count; i++) {
 		check_sensor(&c, &config->strings[i]);
+		check_equalize(&c, &config->strings[i]);
+	}
 	/* what is wrong already makes names collide too */
 	if (!errors->count)
 		check_labels(&c);

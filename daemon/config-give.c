@@ -42,6 +42,32 @@ static int give_module(const struct config *c, struct policy *p,
 	return 0;
 }
 
+static uint32_t micro(int32_t milli)
+{
+	return milli == CONFIG_UNSET ? 0 : milli * 1000;
+}
+
+static void give_equalize(struct policy *p, const struct config_string *s)
+{
+	const struct config_equalize *from = &s->equalize;
+	struct equalize_config e = {
+		.on = from->on,
+		.capacity_mah = from->capacity_mah == CONFIG_UNSET ? 0 :
+				from->capacity_mah,
+		.bypass_ua = micro(from->bypass_ma),
+		.float_ua = micro(from->float_ma),
+		.slope_uv = from->slope_uv,
+		.band_uv = from->band_uv == CONFIG_UNSET ? 0 : from->band_uv,
+		.low_uv = from->low_mv * 1000,
+		.high_uv = from->high_mv * 1000,
+		.delay_s = from->delay_s,
+		.derate_from_mc = from->derate_from_mc,
+		.derate_to_mc = from->derate_to_mc,
+	};
+
+	policy_config_equalize(p, s->name, &e, from->calibrated);
+}
+
 static int give_string(const struct config *c, struct policy *p,
 		       const struct config_string *s)
 {
@@ -63,6 +89,7 @@ static int give_string(const struct config *c, struct policy *p,
 	policy_config_ri(p, s->name, s->resistance_s, s->charger);
 	config_resolve(c, s, NULL, &limits);
 	policy_config_string_limits(p, s->name, &limits.set);
+	give_equalize(p, s);
 	if (*s->battery)
 		policy_config_half(p, s->name, s->battery);
 	return 0;

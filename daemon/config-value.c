@@ -219,6 +219,7 @@ QUANTITY(temp, UNITS({ "C", 1000 }, { "°C", 1000 }));
 QUANTITY(rate, UNITS({ "C/h", 1000 }, { "°C/h", 1000 }));
 QUANTITY(slope, UNITS({ "mV", 1000 }, { "uV", 1 }));
 QUANTITY(ratio, UNITS({ "%", 10 }));
+QUANTITY(charge, UNITS({ "Ah", 1000 }, { "mAh", 1 }));
 QUANTITY(resistance, UNITS({ "mOhm", 1000 }, { "uOhm", 1 }));
 QUANTITY(time, UNITS({ "s", 1 }, { "min", 60 }, { "h", 3600 }, { "d", 86400 }),
 	 true);

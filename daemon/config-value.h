@@ -54,6 +54,7 @@ extern const struct config_type config_type_slope;	/* int32_t, µV/°C */
 extern const struct config_type config_type_rate;	/* int32_t, m°C/h */
 extern const struct config_type config_type_ratio;	/* int32_t, permille */
 extern const struct config_type config_type_time;	/* int32_t, s */
+extern const struct config_type config_type_charge;	/* int32_t, mAh */
 extern const struct config_type config_type_resistance;	/* int32_t, µΩ */
 extern const struct config_type config_type_choice;	/* uint32_t, by word */
 extern const struct config_type config_type_addresses;	/* config_addresses */

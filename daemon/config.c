@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "config-internal.h"
+#include "policy/equalize.h"
 #include "text.h"
 
 static const struct {
@@ -25,6 +26,7 @@ static const struct {
 #define FIELD(type, member) offsetof(type, member), sizeof(((type *)0)->member)
 
 static const char *const technologies[] = { "flooded", "agm", "gel", NULL };
+static const char *const answers[] = { "no", "yes", NULL };
 static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 
 /* Every section with limits says in the same way where it takes them from */
@@ -34,6 +36,11 @@ static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 	{ section, "Technology", &config_type_choice, \
 	  FIELD(struct type, limits.technology), \
 	  { CONFIG_FLOODED, CONFIG_GEL, technologies } }
+
+/* Equalizing; voltages per cell */
+#define EQUALIZE(key, type, member, ...) \
+	{ CONFIG_STRING, key, &config_type_##type, \
+	  FIELD(struct config_string, equalize.member), { __VA_ARGS__ } }
 
 static const struct config_item items[] = {
 	{ CONFIG_SITE, "Name", &config_type_text, FIELD(struct config, site_name),
@@ -76,6 +83,19 @@ static const struct config_item items[] = {
 	{ CONFIG_STRING, "ResistanceInterval", &config_type_time,
 	  FIELD(struct config_string, resistance_s), { 0, 31536000 } },
 	TAKEN(CONFIG_STRING, config_string),
+	EQUALIZE("Equalize", choice, on, 0, 1, answers),
+	EQUALIZE("Capacity", charge, capacity_mah, 1000, 10000000),
+	EQUALIZE("Calibrated", choice, calibrated, 0, 1, answers),
+	EQUALIZE("BypassCurrent", current, bypass_ma, 10, 5000),
+	EQUALIZE("FloatCurrent", current, float_ma, 1, 50000),
+	EQUALIZE("EqualizeTemperatureSlope", slope, slope_uv,
+		 EQUALIZE_SLOPE_MIN_UV, EQUALIZE_SLOPE_MAX_UV),
+	EQUALIZE("EqualizeDeadBand", slope, band_uv, 100, 100000),
+	EQUALIZE("EqualizeWindowLow", voltage, low_mv, 2000, 2300),
+	EQUALIZE("EqualizeWindowHigh", voltage, high_mv, 2250, 2600),
+	EQUALIZE("EqualizeDelay", time, delay_s, 0, 7 * 86400),
+	EQUALIZE("EqualizeDerateFrom", temp, derate_from_mc, 30000, 100000),
+	EQUALIZE("EqualizeDerateTo", temp, derate_to_mc, 30000, 100000),
 	{ CONFIG_MODULE, "Type", &config_type_text,
 	  FIELD(struct config_block, type), { 0, 31 } },
 	TAKEN(CONFIG_MODULE, config_block),
@@ -110,6 +130,18 @@ static const struct config_string string_defaults = {
 	.current_zero_ma = 1000,
 	.resistance_s = 86400,
 	.limits = NO_LIMITS,
+	.equalize = {
+		.capacity_mah = CONFIG_UNSET,
+		.bypass_ma = CONFIG_UNSET,
+		.float_ma = CONFIG_UNSET,
+		.slope_uv = EQUALIZE_SLOPE_UV,
+		.band_uv = CONFIG_UNSET,
+		.low_mv = EQUALIZE_LOW_MV,
+		.high_mv = EQUALIZE_HIGH_MV,
+		.delay_s = EQUALIZE_DELAY_S,
+		.derate_from_mc = EQUALIZE_DERATE_FROM_MC,
+		.derate_to_mc = EQUALIZE_DERATE_TO_MC,
+	},
 };
 
 /* Where the structures of a section are, and what one is like at first */

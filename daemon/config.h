@@ -95,6 +95,36 @@ struct config_module {
 	uint8_t address;
 };
 
+/**
+ * struct config_equalize - what a string says about equalizing
+ * @on: do it
+ * @calibrated: its modules were calibrated against an instrument
+ * @capacity_mah: of its blocks
+ * @bypass_ma: past a block at 100 %; CONFIG_UNSET: the usual of the voltage
+ * @float_ma: CONFIG_UNSET: measured, or assumed
+ * @slope_uv: of a cell per °C
+ * @band_uv: dead band of a cell, or CONFIG_UNSET
+ * @low_mv: window of a cell
+ * @high_mv: its upper end
+ * @delay_s: on float before it starts
+ * @derate_from_mc: module temperature from which there is less
+ * @derate_to_mc: and from which there is none
+ */
+struct config_equalize {
+	uint32_t on;
+	uint32_t calibrated;
+	int32_t capacity_mah;
+	int32_t bypass_ma;
+	int32_t float_ma;
+	int32_t slope_uv;
+	int32_t band_uv;
+	int32_t low_mv;
+	int32_t high_mv;
+	int32_t delay_s;
+	int32_t derate_from_mc;
+	int32_t derate_to_mc;
+};
+
 struct config_string {
 	char name[CONFIG_STRING_NAME_MAX + 1];
 	char bus[CONFIG_BUS_NAME_MAX + 1];
@@ -108,6 +138,7 @@ struct config_string {
 	char battery[CONFIG_STRING_NAME_MAX + 1];	/* it is a half of it */
 	char charger[32];			/* strings of one wait for each other */
 	int32_t resistance_s;			/* from run to run, 0: never */
+	struct config_equalize equalize;
 	struct config_limits limits;
 	struct config_where where;
 	struct config_marks marks;

@@ -17,8 +17,11 @@ static void report_error(const struct config_error *e, void *userdata)
 
 static int give(struct manager *m)
 {
-	int r = config_give(m->config, m->policy, manager_now_ns());
+	int r;
 
+	/* with another configuration than was asked for nothing is commanded */
+	policy_monitor_only(m->policy, strcmp(m->config_state, "good") != 0);
+	r = config_give(m->config, m->policy, manager_now_ns());
 	jars_give(m);
 	return r;
 }

@@ -28,6 +28,7 @@ static void take_facts(const struct bacs_module *module,
 	ret->modclass = bacs_module_class(module);
 	ret->serial = bacs_module_serial(module);
 	ret->nominal_mv = bacs_module_nominal_mv(module);
+	ret->bypass_ma = bacs_module_bypass_ma(module);
 	snprintf(ret->label, sizeof(ret->label), "%s",
 		 bacs_module_label(module));
 	ret->supply.status = bacs_module_status(module);

@@ -128,29 +128,35 @@ static bool worth_telling(enum equalize_status a, enum equalize_status b)
 	return a != b && !(runs_a && runs_b);
 }
 
-static uint32_t nominal_of(const struct policy *p,
-			   const struct policy_string *s)
+/* The largest, so that no module takes more than was meant; 0: not known yet */
+static uint32_t bypass_of(const struct policy *p, const struct policy_string *s)
 {
+	uint32_t most = 0;
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++) {
 		const struct policy_module *m = module_of(p, s, i);
+		uint32_t ua = 0;
 
-		if (m && m->nominal_mv)
-			return m->nominal_mv;
+		if (m && m->facts.bypass_ma)
+			ua = m->facts.bypass_ma * 1000;
+		else if (m && m->nominal_mv)
+			ua = equalize_bypass_ua(m->nominal_mv);
+		if (ua > most)
+			most = ua;
 	}
-	return 0;
+	return most;
 }
 
-/* Modules that tell their voltage only when they answer */
+/* Modules tell it only when they answer */
 static void find_bypass(const struct policy *p, struct policy_string *s)
 {
 	struct equalize_config c = s->equalize->config;
-	uint32_t nominal_mv = c.bypass_ua ? 0 : nominal_of(p, s);
+	uint32_t ua = s->equalize_config.bypass_ua ? 0 : bypass_of(p, s);
 
-	if (!nominal_mv)
+	if (!ua || ua == c.bypass_ua)
 		return;
-	c.bypass_ua = equalize_bypass_ua(nominal_mv);
+	c.bypass_ua = ua;
 	equalize_configure(s->equalize, &c);
 }
 
@@ -438,8 +444,8 @@ void policy_equalize_configure(struct policy *p)
 
 		if (!s->equalize)
 			continue;
-		if (!c.bypass_ua && nominal_of(p, s))
-			c.bypass_ua = equalize_bypass_ua(nominal_of(p, s));
+		if (!c.bypass_ua)
+			c.bypass_ua = bypass_of(p, s);
 		equalize_configure(s->equalize, &c);
 	}
 	tell_all_buses(p);

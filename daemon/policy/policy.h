@@ -140,6 +140,7 @@ struct policy_supply {
  * @modclass: class
  * @serial: 0: it has none
  * @nominal_mv: 0: none
+ * @bypass_ma: current past the block at 100 %, 0: not known
  * @label: label in force
  * @limits: limits in force
  * @supply: in force
@@ -149,6 +150,7 @@ struct policy_facts {
 	enum bacs_modclass modclass;
 	uint64_t serial;
 	uint32_t nominal_mv;
+	uint32_t bypass_ma;
 	char label[POLICY_NAME_MAX + 1];
 	struct policy_limits limits;
 	struct policy_supply supply;
@@ -673,7 +675,8 @@ void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
  * policy_config_equalize - what a string is told
  * @policy: policy
  * @string: its name
- * @config: copied; @bypass_ua 0: the usual one of the voltage of its blocks
+ * @config: copied; @bypass_ua 0: what the modules say, else the
+ *	usual one of the voltage of their blocks
  * @calibrated: its modules were calibrated against an instrument
  */
 void policy_config_equalize(struct policy *policy, const char *string,

@@ -527,6 +527,118 @@ def strings_tell_their_state_and_why(w):
     w.stop()
 
 
+def equalizing_is_leased_and_ends_with_its_reasons(w):
+    north = "/org/bacs1/string/North"
+    keys = "Equalize=yes\nCapacity=100Ah\nCalibrated=yes\nEqualizeDelay=0s\n"
+    config = CONFIG.replace("NominalVoltage=12V\n", "NominalVoltage=12V\n" + keys)
+    w.configure(config)
+    w.step("clock 1000000000000 1770000000000000000")
+    w.modules()
+
+    def get(name):
+        return w.get(name, north, "String")
+
+    def seconds(n, *values):
+        for i in range(n):
+            w.step("advance 1000000000",
+                   *[f"sample bacsA {a} voltage_mv={v} temperature_mc=21000"
+                     for a, v in enumerate(values, 1)], "end bacsA")
+            # the clock must not run away from who reads it
+            if i % 3 == 2:
+                get("Equalizing")
+
+    def targets():
+        rows = json.loads(bacsctl(w, "modules", "--json").stdout)["modules"]
+        return [r["equalizer_target_permille"] for r in rows]
+
+    def lease():
+        return json.loads(bacsctl(w, "bus", "--json").stdout)[
+            "bus"][0]["lease_left_ms"]
+
+    w.start()
+    wait_for("control", lambda: w.get(
+        "ControllerPID", "/org/bacs1/bus/bacsA", "Bus") != 0)
+    seconds(130, 13460, 13460, 13700, 13460)
+    wait_for("float", lambda: get("State") == "float")
+    wait_for("the rules", lambda: get("Equalizing") == "ready")
+    assert lease() == 0 and not any(targets())
+    seconds(320, 13460, 13460, 13700, 13460)
+    wait_for("bypass", lambda: get("Equalizing") == "active")
+    duties = wait_for("the driver", lambda: any(targets()) and targets())
+    assert duties[2] > 0 and duties[:2] + duties[3:] == [0, 0, 0], duties
+    assert lease() == 60000
+    assert get("EqualizingFloatSource") == "assumed"
+    values = get("EqualizingValues")
+    assert values["target_uv"] == 2253333 and values["window_low_uv"] == 2170000
+    assert values["spread_uv"] == 40000 and values["finish_s"] > 3600, values
+    row = get("EqualizingModules")[2]
+    assert row[:4] == [3, 3, "3S2", "active"] and row[5], row
+    assert row[8] == duties[2] <= row[9] == 240, row
+    # what people see
+    r = bacsctl(w, "equalize")
+    assert r.returncode == 0, r
+    assert "String North: active, 1 of 4 jars bypassed" in r.stdout, r
+    assert "to go" in r.stdout and "above target 2.253 V/cell" in r.stdout, r
+    rows = json.loads(bacsctl(w, "equalize", "--json").stdout)["equalize"]
+    assert [r["state"] for r in rows] == ["ready", "ready", "active", "ready"]
+    assert rows[2]["equalizer_duty_permille"] == duties[2], rows
+    r = bacsctl(w, "equalize", "South")
+    assert r.returncode == 1 and "no string 'South'" in r.stderr, r
+    r = bacsctl(w, "strings")
+    assert "2.253 V target" in r.stdout and "2.17-2.40 V" in r.stdout, r
+    # off and on by hand, for those who may
+    r = w.busctl("call", "org.bacs1", north, "org.bacs1.String",
+                 "SetEqualizing", "b", "false", user=65534, check=False)
+    assert r.returncode != 0 and get("Equalizing") == "active", r
+    r = bacsctl(w, "equalize", "off", "North")
+    assert r.returncode == 0 and "is off until" in r.stdout, r
+    wait_for("0 %", lambda: not any(targets()))
+    # nothing is claimed for what is off
+    wait_for("release", lambda: w.get(
+        "ControllerPID", "/org/bacs1/bus/bacsA", "Bus") == 0)
+    r = bacsctl(w, "equalize", "on", "North")
+    assert r.returncode == 0, r
+    wait_for("control", lambda: w.get(
+        "ControllerPID", "/org/bacs1/bus/bacsA", "Bus") != 0)
+    seconds(320, 13460, 13460, 13700, 13460)
+    wait_for("the driver", lambda: any(targets()))
+    # one falls silent: hold, then 0 %
+    w.step("state bacsA 1 lost")
+    def without_first(n):
+        for i in range(n):
+            w.step("advance 1000000000",
+                   *[f"sample bacsA {a} voltage_mv=13460 temperature_mc=21000"
+                     for a in (2, 3, 4)], "end bacsA")
+            if i % 3 == 2:
+                get("Equalizing")
+    without_first(20)
+    assert "the duties hold" in get("EqualizingReason")
+    assert get("EqualizingModule") == "1S2" and targets()[2] > 0
+    without_first(50)
+    wait_for("0 %", lambda: not any(targets()))
+    assert get("Equalizing") == "suspended"
+    # without Capacity= there is nothing to be switched on
+    w.stop()
+    w.step("state bacsA 1 ok")
+    w.configure(CONFIG)
+    w.start()
+    wait_for("float", lambda: get("Equalizing") == "off")
+    seconds(30, 13460, 13460, 13700, 13460)
+    assert w.get("ControllerPID", "/org/bacs1/bus/bacsA", "Bus") == 0
+    r = bacsctl(w, "equalize", "on", "North")
+    assert r.returncode == 1 and "Capacity=" in r.stderr, r
+    # a daemon that only monitors equalizes nothing
+    w.stop()
+    w.configure(config)
+    w.start()
+    w.stop()
+    w.configure(config + "[Nonsense]\n")
+    w.start()
+    wait_for("the rules", lambda: "only monitors" in get("EqualizingReason"))
+    assert w.get("ControllerPID", "/org/bacs1/bus/bacsA", "Bus") == 0
+    w.stop()
+
+
 def flatten(node):
     """What an interface is, in a form that can be compared."""
     emits = "org.freedesktop.DBus.Property.EmitsChangedSignal"
@@ -630,6 +742,7 @@ TESTS = [
     sigterm_writes_what_is_in_memory,
     a_full_disk_degrades_the_history_alone,
     strings_tell_their_state_and_why,
+    equalizing_is_leased_and_ends_with_its_reasons,
     the_running_daemon_is_what_the_xml_says,
     every_action_asked_for_is_in_the_policy_file,
     a_lost_bus_connection_is_made_again,

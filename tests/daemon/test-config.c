@@ -37,6 +37,11 @@ static const char good[] =
 	"NominalVoltage=12 V\n"
 	"Sensor=bacsB:200\n"
 	"CurrentZero=500 mA\n"
+	"Equalize=yes\n"
+	"Capacity=7.2Ah\n"
+	"EqualizeTemperatureSlope=-1.75mV\n"
+	"EqualizeDeadBand=0.5 mV\n"
+	"EqualizeDelay=90min\n"
 	"[Bus bacsB]\n"
 	"[String South]\r\n"
 	"Bus=bacsA\n"
@@ -65,6 +70,14 @@ static void a_good_file_is_taken_as_it_says(void **state)
 	assert_string_equal(c->strings[0].sensor.bus, "bacsB");
 	assert_int_equal(c->strings[0].sensor.address, 200);
 	assert_int_equal(c->strings[0].current_zero_ma, 500);
+	assert_int_equal(c->strings[0].equalize.on, 1);
+	assert_int_equal(c->strings[0].equalize.capacity_mah, 7200);
+	assert_int_equal(c->strings[0].equalize.slope_uv, -1750);
+	assert_int_equal(c->strings[0].equalize.band_uv, 500);
+	assert_int_equal(c->strings[0].equalize.delay_s, 5400);
+	assert_int_equal(c->strings[1].equalize.on, 0);
+	assert_int_equal(c->strings[1].equalize.slope_uv, -3000);
+	assert_int_equal(c->strings[1].equalize.delay_s, 43200);
 	assert_int_equal(c->strings[1].sensor.address, 0);
 	assert_int_equal(c->strings[1].current_zero_ma, 1000);
 	assert_int_equal(c->buses[0].modules.count, 8);
@@ -223,6 +236,18 @@ static const struct {
 	  "Modules=1\n", 5, "belongs to another string" },
 	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nNumber=2\n[String M]\nBus=a\n"
 	  "Modules=2\nNumber=2\n", 6, "belongs to another string" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1,2\nEqualize=yes\n", 5,
+	  "Equalize=yes needs Capacity= of the blocks, 1Ah to 10000Ah" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nCapacity=7Ah\nEqualize=yes\n",
+	  6, "needs at least 2 modules" },
+	{ "[String N]\nCapacity=0.5Ah\n", 2, "1Ah to 10000Ah is allowed" },
+	{ "[String N]\nEqualizeDelay=8d\n", 2, "0s to 7d is allowed" },
+	{ "[String N]\nEqualizeTemperatureSlope=3mV\n", 2,
+	  "-5mV to -1.700mV is allowed" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1,2\nEqualizeWindowLow=2.3V\n"
+	  "EqualizeWindowHigh=2.25V\n", 2, "is not below EqualizeWindowHigh=" },
+	{ "[Bus a]\n[String N]\nBus=a\nModules=1,2\nEqualizeDerateFrom=80C\n",
+	  2, "is not below EqualizeDerateTo= of 75 C" },
 	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nNominalVoltage=5V\n", 2,
 	  "whole number of 2 V cells" },
 	{ "[Bus a]\n[String N]\nBus=a\nModules=1\nBlocks=%x\n", 2,

@@ -180,7 +180,7 @@ static bool at_its_limit(const struct loop *l)
  */
 static void more_seeds(void **state)
 {
-	unsigned int seeds = 1, runs = 0, in_time = 0, reached = 0;
+	unsigned int seeds = 6, runs = 0, in_time = 0, reached = 0;
 
 	(void)state;
 	if (getenv("BACS_EQUALIZE_SEEDS"))

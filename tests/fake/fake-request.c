@@ -283,6 +283,12 @@ static void control_changed(struct request *r, struct fake_bus *bus,
 {
 	struct fake_attrs e = { 0 };
 
+	/* nobody is left who asked for a duty */
+	for (int i = 1; !now && i < FAKE_ADDRESSES; i++)
+		if (bus->module[i].there)
+			fake_attrs_number(&bus->module[i].attrs,
+					  BACS_MODULE_A_DUTY_TARGET, FAKE_U32,
+					  0);
 	bus->controller = now;
 	bus->attrs.value[BACS_BUS_A_CONTROLLER_PID].set = false;
 	if (now)
