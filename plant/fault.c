@@ -49,6 +49,28 @@ const char *plant_fault_name(enum plant_fault_kind kind)
 	return (unsigned int)kind < PLANT_FAULT_KINDS ? names[kind] : NULL;
 }
 
+/**
+ * plant_fault_severity() - which severities a fault has, for a person
+ * @kind: fault
+ *
+ * Return: the range as plant_fault_check() has it, to follow the word "not".
+ */
+const char *plant_fault_severity(enum plant_fault_kind kind)
+{
+	switch (kind) {
+	case PLANT_FAULT_SHORTED_CELL:
+		return "1 to the number of cells, whole";
+	case PLANT_FAULT_SULPHATION:
+	case PLANT_FAULT_DRY_OUT:
+	case PLANT_FAULT_GRID_GROWTH:
+		return "above 0 and up to 1";
+	case PLANT_FAULT_RUNAWAY:
+		return "above 1 and up to 1000";
+	default:
+		return "above 0";
+	}
+}
+
 static bool severity_fits(const struct plant_fault *f)
 {
 	unsigned int cells = f->string->blocks[f->block].type->cells;

@@ -41,6 +41,7 @@ struct plant_fault {
 };
 
 const char *plant_fault_name(enum plant_fault_kind kind);
+const char *plant_fault_severity(enum plant_fault_kind kind);
 int plant_fault_check(const struct plant_fault *f);
 void plant_fault_step(struct plant_fault *f, double time_s);
 
