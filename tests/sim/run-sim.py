@@ -150,12 +150,54 @@ def values_are_those_that_were_set():
         assert live[1] == 11400 and live[2] == 0x10000 - 53, live
         assert live[3] << 16 | live[4] == 70000
         sim.ctl('set', '1,3', 'voltage_mv', '13600')
-        until(lambda: line.registers(70, 1, 2) == (0, 13600 * 2 + 11400),
-              'the string sensor shows the sum of the jars')
+        sim.ctl('set', '70', 'current_ma', '-70000')
+        assert line.registers(70, 3, 2) == (0xfffe, 0x10000 - 70000 + 0x10000)
         sim.ctl('set', '72', 'inputs', '5')
         assert line.registers(72, 1, 1) == (5,)
         ident = line.registers(71, 0x100, 32)
         assert struct.pack('>2H', *ident[:2]) == b'BACS' and ident[3] == 3
+
+
+def the_battery_is_seen_on_the_wire():
+    with tempfile.NamedTemporaryFile('w', suffix='.scenario') as f:
+        f.write('[modules 1-12]\ncapacity_ah = 7\n'
+                '[modules 70-71]\nclass = string-sensor\n'
+                '[string A]\nmodules = 1-6\nsensor = 71\n'
+                '[string B]\nmodules = 7-12\nsensor = 70\ncharger = A\n'
+                '[battery]\nspeed = 60\nload = 400\n'
+                '[fault shorted-cell]\nmodules = 3\nseverity = 1\n')
+        f.flush()
+        with Sim('--pty', '--scenario', f.name) as sim:
+            line = sim.open()
+
+            def current_ma(address):
+                return struct.unpack('>i', struct.pack(
+                    '>2H', *line.registers(address, 3, 2)))[0]
+            assert 10500 < line.registers(3, 1, 1)[0] < 12300
+            assert 13000 < line.registers(9, 1, 1)[0] < 14000
+            sim.ctl('mains', 'off')
+            until(lambda: current_ma(70) < -1000 and current_ma(71) < -1000,
+                  'both strings carry the load')
+            site, = json.loads(sim.ctl('battery'))['battery']
+            assert site['charger'] == 'A' and not site['mains'], site
+            assert site['failures'] == 0 and site['speed'] == 60, site
+            a, b = site['strings']
+            assert a['sensors'] == [71] and b['sensors'] == [70]
+            assert [j['address'] for j in b['jars']] == list(range(7, 13))
+            assert abs(a['current_ma'] + b['current_ma']
+                       - site['current_ma']) <= 1
+            sim.ctl('fault', 'clear')
+            sim.ctl('mains', 'on')
+            until(lambda: current_ma(71) > 500, 'it is charged')
+            until(lambda: line.registers(3, 1, 1)[0] > 12500, 'no cell shorted')
+            said = sim.ctl('mains', 'in', status=1)
+            assert 'mains "in": not on or off' in said, said
+        f.write('[string C]\nmodules = 6,99\n')
+        f.flush()
+        refused = subprocess.run([SIM, '--pty', '--scenario', f.name],
+                                 capture_output=True, text=True, timeout=LIMIT)
+        assert refused.returncode == 2, refused
+        assert '[string C]: address 6: is in another' in refused.stderr, refused
 
 
 def replies_take_their_time_on_the_wire():
@@ -489,7 +531,7 @@ def the_examples_of_the_manual_page_work():
     with open(MANUAL, encoding='utf-8') as f:
         blocks = [part.split('.Ed\n')[0].split('\n', 1)[1]
                   for part in f.read().split('.Bd -literal')[1:]]
-    commands, scenario = blocks
+    commands, outage, scenario, strings = blocks
     with tempfile.TemporaryDirectory() as place:
         path = os.path.join(place, 'scenario')
         with open(path, 'w', encoding='ascii') as f:
@@ -498,6 +540,17 @@ def the_examples_of_the_manual_page_work():
             assert sim.facts['devices'] == '33' and sim.facts['seed'] == '1'
             sim.ctl('rule', 'del', 'noise')
             assert sim.open().registers(32, 1, 4)[::3] == (12950, 6100)
+            for line in outage.strip().split('\n'):
+                sim.ctl(*line.split()[3:])
+            site = json.loads(sim.ctl('battery'))['battery'][0]
+            assert site['speed'] == 60 and not site['mains'], site
+            assert site['faults'][0]['address'] == 12
+        with open(path, 'w', encoding='ascii') as f:
+            f.write(strings)
+        with Sim('--pty', '--scenario', path) as sim:
+            site, = json.loads(sim.ctl('battery'))['battery']
+            assert [s['sensors'] for s in site['strings']] == [[20], [21]]
+            assert site['faults'][0]['fault'] == 'loose-strap'
         # the commands as they stand, but in a directory of their own
         first, second = commands.replace('/tmp', place).strip().split('\n')
         os.symlink(SIM, os.path.join(place, 'bacs-sim'))
@@ -521,6 +574,7 @@ def the_examples_of_the_manual_page_work():
 
 TESTS = [
     values_are_those_that_were_set,
+    the_battery_is_seen_on_the_wire,
     replies_take_their_time_on_the_wire,
     the_same_seed_makes_the_same_modules,
     broadcast_lease_map_works_and_is_not_answered,

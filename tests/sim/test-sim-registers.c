@@ -14,6 +14,20 @@ struct fixture {
 	size_t len;
 };
 
+/* A jar of 4 mOhm and a module that measures without error */
+static void attach(struct module *m)
+{
+	static struct plant_type type;
+	static struct plant_block block;
+	static struct plant_sensor sensor;
+
+	assert_int_equal(plant_type_agm(&type, 12, 100), 0);
+	type.r_cell_ohm = 0.004 / 6;
+	plant_block_init(&block, &type, 1, 25);
+	sensor.r_gain = 1;
+	module_attach(m, &block, &sensor);
+}
+
 static struct fixture make(u32 class)
 {
 	struct module_config cfg = {
@@ -24,6 +38,8 @@ static struct fixture make(u32 class)
 	struct fixture f = { 0 };
 
 	module_init(&f.m, &cfg, 1);
+	if (class == BACS_CLASS_JAR)
+		attach(&f.m);
 	return f;
 }
 

@@ -92,6 +92,35 @@ static void a_scenario_says_wire_devices_and_faults(void **state)
 	assert_int_equal(o.rule[0].arg, 2);
 }
 
+static void a_scenario_says_strings_charger_and_faults(void **state)
+{
+	static struct options o;
+	const struct battery_config *b = &o.battery;
+	struct parse_error e;
+
+	(void)state;
+	if (load(&o, "[battery]\nmains = off\nload = 500.5\nspeed = 60\n"
+		"charger = 2.30\n[string A]\nmodules = 1-32\nsensor = 99\n"
+		"[string B]\nmodules = 33-64\ncharger = A\n"
+		"[fault dry-out]\nmodules = 3,9\nseverity = 0.25\n"
+		"start_s = 60\nramp_s = 86400\n", &e))
+		fail_msg("%s", e.text);
+	assert_true(b->orders.outage && b->orders.charge == BATTERY_VOLTS);
+	assert_true(b->orders.load_w == 500.5 && b->orders.cell_v == 2.3);
+	assert_int_equal(b->orders.speed, 60);
+	assert_int_equal(b->string_count, 2);
+	assert_string_equal(b->string[0].name, "A");
+	assert_int_equal(b->string[0].sensor, 99);
+	assert_true(address_in(b->string[0].modules, 32));
+	assert_false(address_in(b->string[0].modules, 33));
+	assert_string_equal(b->string[1].charger, "A");
+	assert_int_equal(b->fault_count, 1);
+	assert_int_equal(b->fault[0].kind, PLANT_FAULT_DRY_OUT);
+	assert_true(address_in(b->fault[0].modules, 9));
+	assert_true(b->fault[0].severity == 0.25 && b->fault[0].start_s == 60 &&
+		    b->fault[0].ramp_s == 86400);
+}
+
 static void mistakes_in_a_scenario_name_line_value_and_range(void **state)
 {
 	static const struct { const char *text, *line, *what; } bad[] = {
@@ -115,7 +144,7 @@ static void mistakes_in_a_scenario_name_line_value_and_range(void **state)
 		{ "[modules 1]\n[modules 2]\n[modules 1-3]\n", ":3:", "address 1" },
 		{ "[modules 1]\nclass = pump\n", ":2:", "jar, string-sensor" },
 		{ "[modules 1]\nnominal_mv = 3000\n", ":2:", "2000, 4000, 6000" },
-		{ "[modules 1]\ncapacity_ah = 0\n", ":2:", "1 to 10000" },
+		{ "[modules 1]\ncapacity_ah = 0\n", ":2:", "1 to 6000" },
 		{ "[modules 1]\n\nvoltage_mv = 70000\n", ":3:", "0 to 65535" },
 		{ "[modules 1]\ncurrent_ma = 1\n", ":2:", "class jar" },
 		{ "[modules 1]\nvolts = 1\n", ":2:", "\"volts\"" },
@@ -137,6 +166,27 @@ static void mistakes_in_a_scenario_name_line_value_and_range(void **state)
 		  "direction" },
 		{ "[rule x]\neffect = drop\n[rule x]\neffect = drop\n", ":3:",
 		  "stands above" },
+		{ "[battery]\nmains = maybe\n", ":2:", "\"maybe\"" },
+		{ "[battery]\nload = -5\n", ":2:", "0 to 1e+07" },
+		{ "[battery]\ncharger = 5\n", ":2:", "1.8 to 2.7 volts per cell" },
+		{ "[battery]\nspeed = 0\n", ":2:", "1 to 3600" },
+		{ "[battery]\nspeed = 3601\n", ":2:", "1 to 3600" },
+		{ "[battery]\nvolts = 5\n", ":2:", "mains load charger speed" },
+		{ "[battery x]\n", ":1:", "[battery]" },
+		{ "[string]\n", ":1:", "[string NAME]" },
+		{ "[string a/b]\n", ":1:", "letters" },
+		{ "[string A]\nsensor = 5\n", ":1:", "has no modules" },
+		{ "[string A]\nsensor = 0\n", ":2:", "1 to 247" },
+		{ "[string A]\nmodules = 1-500\n", ":2:", "1 to 247" },
+		{ "[string A]\nmodule = 1\n", ":2:", "modules sensor charger" },
+		{ "[string A]\nmodules = 1\n\n[string A]\nmodules = 2\n", ":4:",
+		  "stands above" },
+		{ "[fault]\n", ":1:", "[fault NAME]" },
+		{ "[fault fire]\n", ":1:", "shorted-cell" },
+		{ "[fault dry-out]\nmodules = 1\n", ":1:", "no severity" },
+		{ "[fault dry-out]\nseverity = 1\n", ":1:", "no modules" },
+		{ "[fault dry-out]\nramp_s = -1\n", ":2:", "\"-1\"" },
+		{ "[fault dry-out]\nramp = 1\n", ":2:", "start_s ramp_s" },
 		{ "[rule ../x]\neffect = drop\n", ":1:", "letters" },
 	};
 	static struct options o;
@@ -162,7 +212,10 @@ static void damaged_scenarios_do_no_harm(void **state)
 	static const char good[] =
 		"[bus]\nbaud = 9600\nformat = 8E1\n[modules 1-64,70]\n"
 		"class = jar\nvoltage_mv = 12000\n[rule a]\naddress = 3\n"
-		"effect = garbage 12\nprobability = 10%\nfrom = 1\nuntil = 9\n";
+		"effect = garbage 12\nprobability = 10%\nfrom = 1\nuntil = 9\n"
+		"[battery]\nmains = off\nload = 500\ncharger = 2.3\nspeed = 9\n"
+		"[string A]\nmodules = 1-32\nsensor = 99\ncharger = B\n"
+		"[fault dry-out]\nmodules = 3\nseverity = 1\nramp_s = 60\n";
 	static struct options o;
 	struct parse_error e;
 	char text[sizeof(good)];
@@ -173,7 +226,7 @@ static void damaged_scenarios_do_no_harm(void **state)
 		text[len] = '\0';
 		load(&o, text, &e);
 		memcpy(text, good, sizeof(good));
-		for (u32 c = 1; c < 256; c += 37) {
+		for (u32 c = 1; c < 256; c += 61) {
 			text[len] = (char)c;
 			text[sizeof(good) - 1] = '\0';
 			load(&o, text, &e);
@@ -295,6 +348,7 @@ static struct bus *make_bus(void)
 				  .parity = 'E', .stop_bits = 1 };
 	struct module_config m = { .address = 1, .class = BACS_CLASS_JAR,
 				   .nominal_mv = 12000, .capacity_ah = 100 };
+	struct parse_error e;
 	struct bus *b;
 
 	assert_int_equal(bus_new(&b, &cfg, 0), 0);
@@ -303,6 +357,7 @@ static struct bus *make_bus(void)
 	m.address = 2;
 	m.class = BACS_CLASS_STRING;
 	assert_int_equal(bus_add(b, &m), 0);
+	assert_int_equal(bus_start(b, NULL, &e), 0);
 	return b;
 }
 
@@ -341,6 +396,22 @@ static void commands_do_what_they_say(void **state)
 	assert_int_equal(command(b, "stats", out, sizeof(out)), 0);
 	assert_non_null(strstr(out, "\"t35_violations\": 0"));
 	assert_int_equal(command(b, "stats reset", out, sizeof(out)), 0);
+	assert_int_equal(command(b, "mains off", out, sizeof(out)), 0);
+	assert_int_equal(command(b, "load 250", out, sizeof(out)), 0);
+	assert_int_equal(command(b, "charger 2.3", out, sizeof(out)), 0);
+	assert_int_equal(command(b, "speed 60", out, sizeof(out)), 0);
+	assert_true(b->battery->orders.outage);
+	assert_true(b->battery->site[0].site.load_w == 250);
+	assert_true(b->battery->site[0].site.charger.float_cell_v == 2.3);
+	assert_int_equal(b->battery->orders.speed, 60);
+	assert_int_equal(command(b, "fault sulphation 1 0.5 3600", out,
+				 sizeof(out)), 0);
+	assert_true(b->battery->fault[0].plant.ramp_s == 3600);
+	assert_int_equal(command(b, "battery", out, sizeof(out)), 0);
+	assert_non_null(strstr(out, "\"fault\": \"sulphation\""));
+	assert_non_null(strstr(out, "\"mains\": false"));
+	assert_int_equal(command(b, "fault clear", out, sizeof(out)), 0);
+	assert_int_equal(b->battery->fault_count, 0);
 	assert_int_equal(command(b, "modules", out, sizeof(out)), 0);
 	assert_non_null(strstr(out, "\"class\": \"string-sensor\""));
 	assert_int_equal(command(b, "help", out, sizeof(out)), 0);
@@ -374,6 +445,21 @@ static void wrong_commands_change_nothing_and_say_why(void **state)
 		{ "reboot 9", "address 9" },
 		{ "stats now", "stats reset" },
 		{ "quit now", "no argument" },
+		{ "mains", "takes one value" },
+		{ "mains up", "\"up\"" },
+		{ "mains off now", "takes one value" },
+		{ "load 1e9", "0 to 1e+07" },
+		{ "charger 12", "1.8 to 2.7 volts per cell" },
+		{ "charger 2.3V", "\"2.3V\"" },
+		{ "speed 1.5", "1 to 3600" },
+		{ "fault", "fault NAME" },
+		{ "fault dry-out 1", "fault NAME" },
+		{ "fault clear all", "fault NAME" },
+		{ "fault rust 1 1", "grid-growth" },
+		{ "fault dry-out 1-2 0.5", "address 2: no jar" },
+		{ "fault dry-out 1 2", "above 0 and up to 1" },
+		{ "fault dry-out 1 0.5 x", "\"x\"" },
+		{ "battery all", "no argument" },
 		{ "a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a a",
 		  "32 words" },
 	};
@@ -389,6 +475,11 @@ static void wrong_commands_change_nothing_and_say_why(void **state)
 	}
 	assert_int_equal(b->module[1]->fixed | b->module[2]->fixed, 0);
 	assert_int_equal(b->rule_count, 0);
+	assert_int_equal(b->battery->fault_count, 0);
+	assert_false(b->battery->orders.outage);
+	assert_true(b->battery->orders.load_w < 0);
+	assert_int_equal(b->battery->orders.charge, BATTERY_FLOAT);
+	assert_int_equal(b->battery->orders.speed, 1);
 	bus_free(b);
 }
 
@@ -396,6 +487,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_scenario_says_wire_devices_and_faults),
+		cmocka_unit_test(a_scenario_says_strings_charger_and_faults),
 		cmocka_unit_test(mistakes_in_a_scenario_name_line_value_and_range),
 		cmocka_unit_test(damaged_scenarios_do_no_harm),
 		cmocka_unit_test(options_are_read),

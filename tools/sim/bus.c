@@ -65,27 +65,10 @@ struct bus *bus_free(struct bus *b)
 		return NULL;
 	for (u32 i = 0; i < ARRAY_SIZE(b->module); i++)
 		free(b->module[i]);
+	battery_free(b->battery);
 	free(b->stats);
 	free(b);
 	return NULL;
-}
-
-/* A string sensor measures what the jar modules of its wire add up to. */
-static void sum_strings(struct bus *b)
-{
-	double sum = 0;
-
-	for (u32 i = 0; i < ARRAY_SIZE(b->module); i++) {
-		const struct module *m = b->module[i];
-
-		if (m && m->cfg.class == BACS_CLASS_JAR)
-			sum += m->fixed & 1U << MODULE_KEY_VOLTAGE_MV ?
-			       m->fixed_value[MODULE_KEY_VOLTAGE_MV] :
-			       m->voltage_mv;
-	}
-	for (u32 i = 0; i < ARRAY_SIZE(b->module); i++)
-		if (b->module[i] && b->module[i]->cfg.class == BACS_CLASS_STRING)
-			b->module[i]->voltage_mv = sum;
 }
 
 /**
@@ -108,8 +91,27 @@ int bus_add(struct bus *b, const struct module_config *cfg)
 	m->cfg.eco = b->cfg.eco;
 	b->module[cfg->address] = m;
 	b->module_count++;
-	sum_strings(b);
 	return 0;
+}
+
+/**
+ * bus_start() - all devices are on the wire: give the jar modules a battery
+ * @b: bus
+ * @cfg: what is asked of it, NULL: nothing special
+ * @e: error
+ *
+ * Before this jar modules and string sensors show nothing.
+ *
+ * Return: 0, -EINVAL, -ENOMEM.
+ */
+int bus_start(struct bus *b, const struct battery_config *cfg,
+	      struct parse_error *e)
+{
+	struct battery_config usual;
+
+	battery_config_init(&usual);
+	return battery_new(&b->battery, cfg ? cfg : &usual, b->module,
+			   b->cfg.seed, e);
 }
 
 /**
@@ -120,6 +122,7 @@ int bus_add(struct bus *b, const struct module_config *cfg)
 void bus_step(struct bus *b, u64 now)
 {
 	const u64 step_ns = BUS_STEP_MS * NSEC_PER_MSEC;
+	u64 dt_ms = 0;
 
 	while (now >= b->stepped_ns + step_ns) {
 		/* a host that was suspended: do not replay the night */
@@ -130,8 +133,10 @@ void bus_step(struct bus *b, u64 now)
 			if (b->module[i])
 				module_step(b->module[i], n * BUS_STEP_MS);
 		b->stepped_ns += n * step_ns;
-		sum_strings(b);
+		dt_ms += n * BUS_STEP_MS;
 	}
+	if (b->battery && dt_ms)
+		battery_step(b->battery, dt_ms);
 }
 
 /**

@@ -3,7 +3,7 @@
 #ifndef SIM_BUS_H
 #define SIM_BUS_H
 
-#include "module.h"
+#include "battery.h"
 #include "rule.h"
 #include "stats.h"
 #include "wire.h"
@@ -43,6 +43,7 @@ struct bus {
 	u64 stepped_ns;
 	struct module *module[RTU_ADDRESS_MAX + 1];	/* by slot */
 	u32 module_count;
+	struct battery *battery;	/* NULL before bus_start() */
 	struct rule rule[RULE_MAX];
 	u32 rule_count;
 	u32 last_rule_id;
@@ -53,6 +54,8 @@ struct bus {
 int bus_new(struct bus **ret, const struct bus_config *cfg, u64 now);
 struct bus *bus_free(struct bus *b);
 int bus_add(struct bus *b, const struct module_config *cfg);
+int bus_start(struct bus *b, const struct battery_config *cfg,
+	      struct parse_error *e);
 void bus_step(struct bus *b, u64 now);
 void bus_receive(struct bus *b, const u8 *bytes, size_t len, u64 now);
 u64 bus_next(const struct bus *b);

@@ -260,6 +260,44 @@ static int do_quit(struct call *c, struct parse_error *e)
 	return 0;
 }
 
+/* mains, load, charger and speed have one argument each */
+static int do_order(struct call *c, struct parse_error *e)
+{
+	if (c->count != 2)
+		return parse_fail(e, "%s: takes one value; help shows which",
+				  c->words[0]);
+	return battery_order(c->bus->battery, c->words[0], c->words[1], e);
+}
+
+static int do_fault(struct call *c, struct parse_error *e)
+{
+	static const char *const keys[] = { "modules", "severity", "ramp_s" };
+	struct battery_fault_config f;
+
+	if (c->count == 2 && !strcmp(c->words[1], "clear")) {
+		battery_clear_faults(c->bus->battery);
+		return 0;
+	}
+	if (c->count < 4 || c->count > 5)
+		return parse_fail(e, "fault: say fault NAME ADDRESSES SEVERITY [RAMP_S] or fault clear");
+	if (battery_fault_init(&f, c->words[1], e) < 0)
+		return -EINVAL;
+	for (u32 i = 2; i < c->count; i++)
+		if (battery_fault_set(&f, keys[i - 2], c->words[i], e) < 0)
+			return -EINVAL;
+	return battery_add_fault(c->bus->battery, &f, e);
+}
+
+static int do_battery(struct call *c, struct parse_error *e)
+{
+	struct json j = { .f = c->out };
+
+	if (c->count != 1)
+		return parse_fail(e, "battery: takes no argument");
+	battery_print(c->bus->battery, &j);
+	return 0;
+}
+
 static int do_help(struct call *c, struct parse_error *e);
 
 static const struct {
@@ -273,6 +311,13 @@ static const struct {
 	{ "unset", do_unset, "unset ADDRESSES QUANTITY|all" },
 	{ "press", do_press, "press ADDRESSES MS" },
 	{ "reboot", do_reboot, "reboot ADDRESSES" },
+	{ "mains", do_order, "mains on|off" },
+	{ "load", do_order, "load WATTS" },
+	{ "charger", do_order, "charger float|boost|off|VOLTS-PER-CELL" },
+	{ "speed", do_order, "speed FACTOR" },
+	{ "fault", do_fault,
+	  "fault NAME ADDRESSES SEVERITY [RAMP_S] | fault clear" },
+	{ "battery", do_battery, "battery" },
 	{ "modules", do_modules, "modules" },
 	{ "stats", do_stats, "stats [reset]" },
 	{ "quit", do_quit, "quit" },

@@ -175,6 +175,8 @@ static int set_up_bus(struct sim *s, struct parse_error *e)
 				module_fix(s->bus->module[a], k,
 					   o->fixed_value[a][k]);
 	}
+	if (bus_start(s->bus, &o->battery, e) < 0)
+		return -EINVAL;
 	for (u32 i = 0; i < o->rule_count; i++)
 		bus_add_rule(s->bus, &o->rule[i], now);
 	if (o->verbose)
@@ -210,10 +212,8 @@ static int go_realtime(struct parse_error *e)
 
 static int run(struct sim *s, struct parse_error *e)
 {
-	int r = set_up_bus(s, e);
+	int r;
 
-	if (r < 0)
-		return r;
 	r = transport_open(&s->o.transport, &s->o.bus, e);
 	if (r < 0)
 		return r;
@@ -233,7 +233,7 @@ int main(int argc, char **argv)
 {
 	static struct sim s;
 	struct parse_error e = { "" };
-	int r;
+	int r, status;
 
 	if (argc > 1 && !strcmp(argv[1], "ctl"))
 		return ctl_main(argc - 2, argv + 2);
@@ -254,10 +254,15 @@ int main(int argc, char **argv)
 		fprintf(stderr, "bacs-sim: no signalfd: %s\n", strerror(errno));
 		return 1;
 	}
-	r = run(&s, &e);
+	status = 2;
+	r = set_up_bus(&s, &e);
+	if (!r) {
+		status = 1;
+		r = run(&s, &e);
+	}
 	if (r < 0)
 		fprintf(stderr, "bacs-sim: %s\n", e.text);
 	transport_close(&s.o.transport);
 	bus_free(s.bus);
-	return r ? 1 : 0;
+	return r ? status : 0;
 }

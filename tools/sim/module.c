@@ -163,29 +163,19 @@ bool module_hot(const struct module *m)
 			    m->module_temperature_mc) > MODULE_HOT_MC;
 }
 
-static double cells(const struct module *m)
-{
-	return m->cfg.nominal_mv / 2000.0;
-}
-
 static double noise(struct module *m, double deviation)
 {
 	return pcg_normal(&m->rng) * deviation * m->cfg.noise;
 }
 
-/* 4 mOhm at 12 V and 100 Ah; less for more plates, more for more cells */
-static u32 nominal_ri_uohm(const struct module_config *c)
-{
-	return (u32)((u64)c->nominal_mv * 100 / 3 / c->capacity_ah);
-}
-
 static void measure_ri(struct module *m)
 {
-	m->ri_uohm = (u32)(m->true_ri_uohm * (1 + noise(m, 0.01)));
+	m->ri_sequence++;
+	m->ri_uohm = m->block ?
+		plant_sensor_resistance_uohm(m->sensor, m->block) : 0;
 	m->ri_spread_permille =
 		(u16)(m->cfg.noise * (3 + pcg_below(&m->rng, 15)));
-	m->ri_sequence++;
-	m->ri_valid = !module_fault(m, MODULE_KEY_SENSE_FAULT);
+	m->ri_valid = m->ri_uohm && !module_fault(m, MODULE_KEY_SENSE_FAULT);
 }
 
 /**
@@ -212,29 +202,37 @@ void module_init(struct module *m, const struct module_config *cfg, u64 seed)
 			 module_class_name(cfg->class));
 	m->offset = pcg_normal(&m->rng) * cfg->spread;
 	m->drift_mc = pcg_normal(&m->rng) * 300 * cfg->spread;
-	m->true_ri_uohm = (u32)(nominal_ri_uohm(cfg) *
-		(1 + 0.04 * cfg->spread * pcg_normal(&m->rng)));
 	m->duty_limit_permille = BACS_DUTY_MAX;
 	m->boots = 1;
-	/* a device in service has been measured at least once */
-	measure_ri(m);
 	module_step(m, 0);
 }
 
-/* Temperatures wander by a tenth of a degree or so in a minute */
-static void step_temperature(struct module *m, double dt_s)
+/**
+ * module_attach() - the leads of a jar module come to a jar
+ * @m: jar module
+ * @block: jar, borrowed
+ * @sensor: what the module measures it with, borrowed
+ *
+ * A device in service has measured internal resistance at least once, so that
+ * is done here.
+ */
+void module_attach(struct module *m, const struct plant_block *block,
+		   struct plant_sensor *sensor)
+{
+	m->block = block;
+	m->sensor = sensor;
+	measure_ri(m);
+}
+
+/* Temperature of the air: wanders by a tenth of a degree or so in a minute */
+static void step_air(struct module *m, double dt_s)
 {
 	double pull = dt_s / 1800 < 1 ? dt_s / 1800 : 1;
-	double duty = module_duty_now(m) / 1000.0;
-	double relax = dt_s / 240 < 1 ? dt_s / 240 : 1;
 
 	m->drift_mc += -m->drift_mc * pull +
 		       noise(m, 10) * (dt_s < 1 ? dt_s : 1) * m->cfg.spread;
-	m->temperature_mc = m->cfg.ambient_mc + 500 * m->offset + m->drift_mc +
-			    (m->cfg.class == BACS_CLASS_JAR ? 1500 : 0);
-	/* a tenth of the bypass resistor's heat reaches the module's sensor */
-	m->heat_mc += (18000 * duty - m->heat_mc) * relax;
-	m->module_temperature_mc = m->temperature_mc + 2000 + m->heat_mc;
+	m->temperature_mc = m->cfg.ambient_mc + 500 * m->offset + m->drift_mc;
+	m->module_temperature_mc = m->temperature_mc + 2000;
 }
 
 /**
@@ -246,32 +244,6 @@ static void step_temperature(struct module *m, double dt_s)
 u32 module_bypass_ma(const struct module *m)
 {
 	return 1800000 / m->cfg.nominal_mv;
-}
-
-/*
- * Float: 2.27 V per cell at 20 degrees, -3 mV/K, +-0.5 % between jars. Bypass
- * pulls the voltage down over some ten minutes and the recovery is as slow.
- */
-static void step_jar(struct module *m, double dt_s)
-{
-	double duty = module_duty_now(m) / 1000.0;
-	double relax = dt_s / 600 < 1 ? dt_s / 600 : 1;
-	double float_mv = cells(m) * (2270 - 0.003 * (m->temperature_mc - 20000));
-
-	m->sag_mv += (duty * 30 * cells(m) - m->sag_mv) * relax;
-	m->bypassed_mah += duty * module_bypass_ma(m) * dt_s / 3600;
-	m->voltage_mv = float_mv * (1 + 0.005 * m->offset) - m->sag_mv +
-			noise(m, 0.3 * cells(m));
-}
-
-/* Float current of a healthy VRLA string: under 1 mA per Ah */
-static void step_string(struct module *m)
-{
-	m->current_ma = m->cfg.capacity_ah * 0.6 * (1 + 0.1 * m->offset) +
-			noise(m, 2 + m->cfg.capacity_ah * 0.02);
-	m->ripple_ma = m->cfg.capacity_ah * 4.0 + noise(m, 10);
-	if (m->ripple_ma < 0)
-		m->ripple_ma = 0;
 }
 
 static void step_environment(struct module *m)
@@ -326,8 +298,7 @@ static void step_sleep(struct module *m, u32 dt_ms)
  * @m: device
  * @dt_ms: how much; steps of 100 ms or so keep the timers exact enough
  *
- * Nothing but this moves the model, so that the same seed and the same steps
- * give the same values.
+ * The same seed and the same steps give the same values.
  */
 void module_step(struct module *m, u32 dt_ms)
 {
@@ -335,18 +306,10 @@ void module_step(struct module *m, u32 dt_ms)
 
 	step_timers(m, dt_ms);
 	step_sleep(m, dt_ms);
-	step_temperature(m, dt_s);
-	switch (m->cfg.class) {
-	case BACS_CLASS_JAR:
-		step_jar(m, dt_s);
-		break;
-	case BACS_CLASS_STRING:
-		step_string(m);
-		break;
-	case BACS_CLASS_ENVIRONMENT:
+	if (m->cfg.class != BACS_CLASS_JAR)
+		step_air(m, dt_s);
+	if (m->cfg.class == BACS_CLASS_ENVIRONMENT)
 		step_environment(m);
-		break;
-	}
 }
 
 /**

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * One simulated device of profile bacs-c: a model in steps of time, and its
- * registers. No clock, no I/O.
+ * One simulated device of profile bacs-c: its timers, its registers and the
+ * air around it. What jars and strings do is the battery's; see battery.h. No
+ * clock, no I/O.
  */
 #ifndef SIM_MODULE_H
 #define SIM_MODULE_H
@@ -11,12 +12,14 @@
 #include "bacs_c.h"
 #include "pcg.h"
 #include "rtu.h"
+#include "sensor.h"
 
 #define MODULE_RI_MS		3000	/* duration of an RI measurement */
 #define MODULE_BOOT_MS		400	/* silence after a reboot */
 #define MODULE_LEASE_MAX_S	600
 #define MODULE_LATCH_MS		2000	/* latched values wait for a reader */
 #define MODULE_HOT_MC		65000	/* halves its duty from here on */
+#define MODULE_CAPACITY_MAX_AH	6000	/* of a jar; the model ends there */
 
 /* What can be fixed from outside; the names are in module_keys[] */
 enum module_key {
@@ -62,7 +65,7 @@ extern const struct module_key_info module_keys[MODULE_KEYS];
  * @unaddressed: has forgotten it: is at address 0, answers nothing
  * @class: enum bacs_class
  * @nominal_mv: 2000, 4000, 6000 or 12000
- * @capacity_ah: 1-10000
+ * @capacity_ah: 1 to MODULE_CAPACITY_MAX_AH
  * @spread: deviation between devices, 1 is usual, 0 makes all alike
  * @noise: noise of measurement, 1 is usual, 0 is none
  * @ambient_mc: temperature of the room
@@ -90,11 +93,13 @@ struct module {
 	u64 serial;
 	char model[BACS_C_IDENT_MODEL_CHARS + 1];
 
-	/* the battery, or whatever is measured */
+	/* a jar and what it is measured with, NULL: none */
+	const struct plant_block *block;
+	struct plant_sensor *sensor;
+
+	/* what was measured last; of jars and strings by the battery */
 	double offset;		/* this device among its like, -1 to 1 or so */
-	double drift_mc;	/* slow wandering of temperature */
-	double sag_mv;		/* how far bypass has pulled the voltage down */
-	double heat_mc;		/* the module's own heating */
+	double drift_mc;	/* slow wandering of the air's temperature */
 	double bypassed_mah;
 	double voltage_mv;
 	double temperature_mc;
@@ -103,7 +108,6 @@ struct module {
 	double ripple_ma;
 	double humidity_permille;
 	double h2_ppm;
-	u32 true_ri_uohm;
 	u32 ri_uohm;
 	u16 ri_sequence;
 	u16 ri_spread_permille;
@@ -135,6 +139,8 @@ struct module {
 };
 
 void module_init(struct module *m, const struct module_config *cfg, u64 seed);
+void module_attach(struct module *m, const struct plant_block *block,
+		   struct plant_sensor *sensor);
 void module_step(struct module *m, u32 dt_ms);
 void module_hear(struct module *m);
 void module_reboot(struct module *m);

@@ -74,7 +74,7 @@ static const char help_text[] =
 "  --environment SET       environment sensors\n"
 "  --io SET                I/O modules\n"
 "  --nominal MV            2000, 4000, 6000 or 12000 (default)\n"
-"  --capacity-ah N         1 to 10000, default 100\n"
+"  --capacity-ah N         1 to 6000, default 100\n"
 "  --scenario FILE         wire, devices and faults from a file\n"
 "\n"
 "Wire:\n"
@@ -187,8 +187,8 @@ static int take_device_option(struct added *added, int opt, const char *arg,
 			      &added->cfg.nominal_mv, e);
 		return r < 0 ? r : check_nominal(added->cfg.nominal_mv, arg, e);
 	default:
-		return parse_u32("--capacity-ah", arg, 1, 10000,
-				 &added->cfg.capacity_ah, e);
+		return parse_u32("--capacity-ah", arg, 1,
+				 MODULE_CAPACITY_MAX_AH, &added->cfg.capacity_ah, e);
 	}
 }
 
@@ -293,6 +293,7 @@ int options_parse(struct options *o, int argc, char **argv,
 	int opt, r;
 
 	o->bus.baud = 19200;
+	battery_config_init(&o->battery);
 	bus_parse_format(&o->bus, "8E1", e);
 	options_device(&added.cfg, BACS_CLASS_JAR);
 	r = first_pass(o, argc, argv, e);

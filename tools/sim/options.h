@@ -12,6 +12,7 @@
  * @present: set of addresses
  * @rule: rules of the scenario
  * @rule_count: their number
+ * @battery: strings, charger, load and faults of jars
  * @transport: line
  * @stats_path: file for statistics, "-" for stdout, NULL: none
  * @control_path: socket for commands, NULL: none
@@ -26,6 +27,7 @@ struct options {
 	u8 present[PARSE_ADDRESS_BYTES];
 	struct rule rule[RULE_MAX];
 	u32 rule_count;
+	struct battery_config battery;
 	struct transport transport;
 	const char *stats_path;
 	const char *control_path;

@@ -138,6 +138,28 @@ int parse_bool(const char *name, const char *text, bool *ret,
 }
 
 /**
+ * parse_name() - a name that needs no quotes
+ * @name: what it is, for the error
+ * @text: letters, digits, - and _
+ * @ret: result, room for PARSE_NAME_MAX + 1 bytes
+ * @e: error
+ *
+ * Return: 0 or -EINVAL.
+ */
+int parse_name(const char *name, const char *text, char *ret,
+	       struct parse_error *e)
+{
+	size_t len = strlen(text);
+
+	if (!len || len > PARSE_NAME_MAX ||
+	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
+		return parse_fail(e, "%s \"%.64s\": not 1 to %d letters, digits, - or _",
+				  name, text, PARSE_NAME_MAX);
+	memcpy(ret, text, len + 1);
+	return 0;
+}
+
+/**
  * parse_addresses() - a set such as 1-64,70
  * @name: what it is, for the error
  * @text: addresses and ranges, separated by commas

@@ -6,6 +6,7 @@
 #include "pure.h"
 
 #define PARSE_ADDRESS_BYTES	32
+#define PARSE_NAME_MAX		32	/* characters of a name */
 
 /**
  * struct parse_error - what is wrong, for a person
@@ -26,6 +27,8 @@ int parse_u64(const char *name, const char *text, u64 *ret,
 int parse_decimal(const char *name, const char *text, double min, double max,
 		  double *ret, struct parse_error *e);
 int parse_bool(const char *name, const char *text, bool *ret,
+	       struct parse_error *e);
+int parse_name(const char *name, const char *text, char *ret,
 	       struct parse_error *e);
 int parse_addresses(const char *name, const char *text, u8 *ret_set,
 		    struct parse_error *e);

@@ -113,18 +113,6 @@ static int set_probability(struct rule *r, const char *text,
 	return ret;
 }
 
-static int set_name(struct rule *r, const char *text, struct parse_error *e)
-{
-	size_t len = strlen(text);
-
-	if (!len || len > RULE_NAME_MAX ||
-	    strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != len)
-		return parse_fail(e, "name \"%.64s\": not 1 to %d letters, digits, - or _",
-				  text, RULE_NAME_MAX);
-	memcpy(r->name, text, len + 1);
-	return 0;
-}
-
 /**
  * rule_set() - set one property
  * @r: rule
@@ -142,7 +130,7 @@ int rule_set(struct rule *r, const char *key, const char *value,
 	int ret;
 
 	if (!strcmp(key, "name"))
-		return set_name(r, value, e);
+		return parse_name(key, value, r->name, e);
 	if (!strcmp(key, "address")) {
 		r->any = !strcmp(value, "any");
 		return r->any ? 0 : parse_addresses(key, value, r->addresses, e);
@@ -293,7 +281,7 @@ static size_t print_addresses(const u8 *set, char *buf, size_t size)
  */
 size_t rule_print(const struct rule *r, char *buf, size_t size)
 {
-	char who[1024] = "any", effect[48], name[RULE_NAME_MAX + 8] = "";
+	char who[1024] = "any", effect[48], name[PARSE_NAME_MAX + 8] = "";
 	char more[128] = "";
 	size_t at = 0;
 	int n;

@@ -6,7 +6,6 @@
 #include "parse.h"
 #include "pcg.h"
 
-#define RULE_NAME_MAX		32
 #define RULE_MAX		64	/* rules at a time */
 
 enum rule_effect {
@@ -48,7 +47,7 @@ enum rule_effect {
  */
 struct rule {
 	u32 id;
-	char name[RULE_NAME_MAX + 1];
+	char name[PARSE_NAME_MAX + 1];
 	bool any;
 	u8 addresses[PARSE_ADDRESS_BYTES];
 	u8 function;

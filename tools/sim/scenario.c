@@ -1,12 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Scenario files: [bus], [modules SET], [rule NAME] with KEY = VALUE lines */
+/*
+ * Scenario files: [bus], [modules SET], [rule NAME], [battery], [string NAME],
+ * [fault NAME] with KEY = VALUE lines
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "options.h"
 
-enum section { SECTION_NONE, SECTION_BUS, SECTION_MODULES, SECTION_RULE };
+enum section {
+	SECTION_NONE,
+	SECTION_BUS,
+	SECTION_MODULES,
+	SECTION_RULE,
+	SECTION_BATTERY,
+	SECTION_STRING,
+	SECTION_FAULT,
+};
 
 struct reader {
 	struct options *o;
@@ -22,6 +33,8 @@ struct reader {
 	u32 fixed_line[MODULE_KEYS];
 
 	struct rule rule;
+	struct battery_string_config string;
+	struct battery_fault_config fault;
 };
 
 /* Put file and line before what is said already. */
@@ -112,7 +125,8 @@ static int set_module(struct reader *rd, const char *key, const char *value,
 	if (!strcmp(key, "nominal_mv"))
 		return set_nominal(rd, value, e);
 	if (!strcmp(key, "capacity_ah"))
-		return parse_u32(key, value, 1, 10000, &c->capacity_ah, e);
+		return parse_u32(key, value, 1, MODULE_CAPACITY_MAX_AH,
+				 &c->capacity_ah, e);
 	if (!strcmp(key, "spread"))
 		return parse_decimal(key, value, 0, 10, &c->spread, e);
 	if (!strcmp(key, "noise"))
@@ -197,21 +211,30 @@ static int end_rule(struct reader *rd, struct parse_error *e)
 
 static int end_section(struct reader *rd, struct parse_error *e)
 {
+	int r = 0;
+
 	switch (rd->section) {
 	case SECTION_MODULES:
 		return end_modules(rd, e);
 	case SECTION_RULE:
 		return end_rule(rd, e);
+	case SECTION_STRING:
+		r = battery_config_add_string(&rd->o->battery, &rd->string, e);
+		break;
+	case SECTION_FAULT:
+		r = battery_config_add_fault(&rd->o->battery, &rd->fault, e);
+		break;
 	default:
-		return 0;
+		break;
 	}
+	return r < 0 ? fail_at(rd, rd->section_line, e) : 0;
 }
 
 static int begin_section(struct reader *rd, char *header, struct parse_error *e)
 {
 	size_t len = strlen(header);
 	char *words[2];
-	int n, r;
+	int n;
 
 	if (header[len - 1] != ']')
 		return parse_fail(e, "section \"%.64s\": has no ]", header);
@@ -222,19 +245,31 @@ static int begin_section(struct reader *rd, char *header, struct parse_error *e)
 		rd->section = SECTION_BUS;
 		return 0;
 	}
+	if (n == 1 && !strcmp(words[0], "battery")) {
+		rd->section = SECTION_BATTERY;
+		return 0;
+	}
 	if (n == 2 && !strcmp(words[0], "modules")) {
 		rd->section = SECTION_MODULES;
 		options_device(&rd->cfg, BACS_CLASS_JAR);
 		memset(rd->fixed, 0, sizeof(rd->fixed));
-		r = parse_addresses("[modules]", words[1], rd->set, e);
-		return r;
+		return parse_addresses("[modules]", words[1], rd->set, e);
 	}
 	if (n == 2 && !strcmp(words[0], "rule")) {
 		rd->section = SECTION_RULE;
 		rule_init(&rd->rule);
 		return rule_set(&rd->rule, "name", words[1], e);
 	}
-	return parse_fail(e, "section [%.64s]: not [bus], [modules SET] or [rule NAME]",
+	if (n == 2 && !strcmp(words[0], "string")) {
+		rd->section = SECTION_STRING;
+		rd->string = (struct battery_string_config) { 0 };
+		return parse_name("name", words[1], rd->string.name, e);
+	}
+	if (n == 2 && !strcmp(words[0], "fault")) {
+		rd->section = SECTION_FAULT;
+		return battery_fault_init(&rd->fault, words[1], e);
+	}
+	return parse_fail(e, "section [%.64s]: not [bus], [modules SET], [rule NAME], [battery], [string NAME] or [fault NAME]",
 			  n > 0 ? words[0] : "");
 }
 
@@ -255,6 +290,12 @@ static int set_value(struct reader *rd, char *text, struct parse_error *e)
 		return set_module(rd, key, value, e);
 	case SECTION_RULE:
 		return rule_set(&rd->rule, key, value, e);
+	case SECTION_BATTERY:
+		return battery_order_set(&rd->o->battery.orders, key, value, e);
+	case SECTION_STRING:
+		return battery_string_set(&rd->string, key, value, e);
+	case SECTION_FAULT:
+		return battery_fault_set(&rd->fault, key, value, e);
 	default:
 		return parse_fail(e, "\"%.64s\": stands before the first [section]",
 				  key);
