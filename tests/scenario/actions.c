@@ -533,7 +533,7 @@ const struct verb scenario_verbs[] = {
 	{ "fault", { CHOICE("fault", fault_choice), BLOCK,
 	  NUMBER("severity", DIM_NONE, 0, 1000) }, .ramps = true,
 	  .begin = begin_fault },
-	{ "resistance", { BLOCK, NUMBER("factor", DIM_NONE, 0.01, 100) },
+	{ "resistance", { BLOCK, NUMBER("factor", DIM_NONE, 0.01, 1e6) },
 	  .ramps = true, .begin = begin_factor, .share = share_resistance },
 	{ "capacity", { BLOCK, NUMBER("factor", DIM_NONE, 0.01, 2) },
 	  .ramps = true, .begin = begin_factor, .share = share_capacity },

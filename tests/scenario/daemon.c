@@ -11,10 +11,13 @@
  * struct kept - what the daemon keeps on disk
  * @known: modules that were found, by bus and address
  * @alarms: those that are not normal
+ * @outs: what is out of service
  */
 struct kept {
 	struct alarm *alarms;
 	size_t alarm_count;
+	struct alarm_out *outs;
+	size_t out_count;
 	bool known[16][POLICY_ADDRESS_MAX + 1];
 };
 
@@ -170,6 +173,54 @@ static void on_alarm_changed(void *userdata, const struct alarm *a,
 		     a->evidence);
 }
 
+static void on_out_changed(void *userdata, const struct alarm_out *out,
+			   bool in)
+{
+	struct world *w = userdata;
+	struct kept *k = w->kept;
+	size_t i;
+
+	for (i = 0; i < k->out_count; i++)
+		if (alarm_object_equal(&k->outs[i].object, &out->object))
+			break;
+	if (in && i < k->out_count)
+		k->outs[i] = k->outs[--k->out_count];
+	if (in)
+		return;
+	if (i == k->out_count) {
+		struct alarm_out *list = realloc(k->outs,
+						 (i + 1) * sizeof(*list));
+
+		if (!list)
+			abort();
+		k->outs = list;
+		k->out_count++;
+	}
+	k->outs[i] = *out;
+}
+
+static void on_set_duties(void *userdata, const struct policy_bus *bus,
+			  size_t n, const uint8_t *addresses,
+			  const uint32_t *permille)
+{
+	struct world *w = userdata;
+	unsigned int k;
+	size_t i;
+
+	for (k = 0; k < w->s->site.strings; k++) {
+		struct sim_bus *b = &w->buses[k];
+
+		if (strcmp(b->name, bus->name) || !b->attached || !w->driver)
+			continue;
+		for (i = 0; i < n; i++)
+			if (addresses[i] && addresses[i] <= b->count)
+				wire_set_duty(w, &b->modules[addresses[i] - 1],
+					      permille[i]);
+	}
+	for (i = 0; i < n; i++)
+		w->counts.duty_commands += permille[i] > 0;
+}
+
 static const struct policy_ops ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -182,11 +233,14 @@ static const struct policy_ops ops = {
 	.set_module = on_set_module,
 	.set_supply = on_set_supply,
 	.alarm_changed = on_alarm_changed,
+	.out_changed = on_out_changed,
+	.set_duties = on_set_duties,
 };
 
 /* Configuration */
 
-static int read_config(struct world *w, struct config **ret)
+static int read_config(struct world *w, struct config **ret, char *error,
+		       size_t size)
 {
 	const struct scenario_site *site = &w->s->site;
 	struct setup setup = {
@@ -196,22 +250,36 @@ static int read_config(struct world *w, struct config **ret)
 		.more = { w->s->config, w->more_config },
 	};
 
-	return setup_read(&setup, ret);
+	return setup_read(&setup, ret, error, size);
 }
 
-int daemon_reload(struct world *w)
+static int load(struct world *w, bool first)
 {
+	char error[512];
 	struct config *c;
-	int r = read_config(w, &c);
+	int r = read_config(w, &c, w->config ? error : NULL, sizeof(error));
 
 	/* a bad one leaves the one in force, as in the daemon */
-	if (r == -EINVAL && w->config)
-		return 0;
+	if (r == -EINVAL && w->config) {
+		if (w->policy)
+			policy_config_error(w->policy, error);
+		timeline_add(&w->line, w->time_s, ENTRY_EVENT,
+			     "configuration-error", "site", "", error);
+		return first ? setup_give(w->config, w->policy, w->clock_ns) :
+			       0;
+	}
+	if (r == 0 && w->policy)
+		policy_config_error(w->policy, NULL);
 	if (r < 0)
 		return r;
 	setup_free(w->config);
 	w->config = c;
 	return w->policy ? setup_give(c, w->policy, w->clock_ns) : 0;
+}
+
+int daemon_reload(struct world *w)
+{
+	return load(w, false);
 }
 
 /* Life */
@@ -245,6 +313,50 @@ static int remember(struct world *w)
 	return r;
 }
 
+/* The same boot goes on: boot times still hold */
+static int restore(struct world *w)
+{
+	struct kept old = *w->kept;
+	size_t i;
+	int r = 0;
+
+	/* what is restored is told again, and kept again */
+	w->kept->alarms = NULL;
+	w->kept->alarm_count = 0;
+	w->kept->outs = NULL;
+	w->kept->out_count = 0;
+	for (i = 0; r == 0 && i < old.alarm_count; i++) {
+		keep_alarm(w->kept, &old.alarms[i]);
+		r = policy_restore_alarm(w->policy, &old.alarms[i], true,
+					 w->clock_ns);
+	}
+	for (i = 0; r == 0 && i < old.out_count; i++) {
+		on_out_changed(w, &old.outs[i], false);
+		r = policy_restore_out(w->policy, &old.outs[i], true,
+				       w->clock_ns);
+	}
+	free(old.alarms);
+	free(old.outs);
+	return r;
+}
+
+/* Nobody else wants the buses: whoever is asked for control gets it */
+static void tick_control(struct world *w)
+{
+	size_t i, n = policy_bus_count(w->policy);
+
+	for (i = 0; i < n; i++) {
+		const struct policy_bus *b = policy_bus_at(w->policy, i);
+		bool wanted = policy_wants_control(w->policy, b);
+		bool ours = b->control.controller == POLICY_CONTROLLED;
+
+		if (wanted != ours)
+			policy_control(w->policy, b->name, wanted ?
+				       POLICY_CONTROLLED : POLICY_NOT_ASKED,
+				       "", w->clock_ns);
+	}
+}
+
 int daemon_start(struct world *w)
 {
 	int r;
@@ -258,8 +370,10 @@ int daemon_start(struct world *w)
 		r = remember(w);
 	if (r == 0) {
 		daemon_clock(w);
-		r = daemon_reload(w);
+		r = restore(w);
 	}
+	if (r == 0)
+		r = load(w, true);
 	if (r < 0)
 		return r;
 	wire_tell_driver(w);
@@ -274,8 +388,10 @@ void daemon_stop(struct world *w)
 
 void daemon_forget(struct world *w)
 {
-	if (w->kept)
+	if (w->kept) {
 		free(w->kept->alarms);
+		free(w->kept->outs);
+	}
 	free(w->kept);
 	w->kept = NULL;
 }
@@ -309,5 +425,6 @@ void daemon_tick(struct world *w)
 	if (!w->policy)
 		return;
 	tell_limits(w);
+	tick_control(w);
 	policy_tick(w->policy, now_ns);
 }

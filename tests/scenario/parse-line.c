@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "parse.h"
+#include "policy/policy.h"
 #include "verb.h"
 
 #define LONGEST_S	(10 * 31536000.0)
@@ -222,6 +223,61 @@ static void keep(struct parse *p, char to[SCENARIO_NAME], const char *word)
 	snprintf(to, SCENARIO_NAME, "%s", word);
 }
 
+static bool known_alarm(const char *name)
+{
+	return alarm_kind_by_name(name) != ALARM_KIND_COUNT;
+}
+
+static bool known_level(const char *name)
+{
+	return alarm_level_by_name(name) != ALARM_NONE;
+}
+
+static bool known_state(const char *name)
+{
+	int i;
+
+	for (i = 0; i < STRING_STATE_COUNT; i++)
+		if (!strcmp(string_state_name(i), name))
+			return true;
+	return false;
+}
+
+static bool known_event(const char *name)
+{
+	int i;
+
+	for (i = 0; i < POLICY_KIND_COUNT; i++)
+		if (!strcmp(policy_kind_name(i), name))
+			return true;
+	return false;
+}
+
+static bool known_command(const char *name)
+{
+	return !strcmp(name, "duty") || !strcmp(name, "ri") ||
+	       !strcmp(name, "limit");
+}
+
+/* A name that nothing ever has would make an expectation that is never met */
+static bool check_names(struct parse *p, const char *list, const char *what,
+			bool (*known)(const char *name))
+{
+	char copy[SCENARIO_NAME], *save, *name;
+
+	if (!strcmp(list, "*"))
+		return true;
+	snprintf(copy, sizeof(copy), "%s", list);
+	for (name = strtok_r(copy, "|", &save); name;
+	     name = strtok_r(NULL, "|", &save)) {
+		if (known(name))
+			continue;
+		parse_error(p, "'%s' is no %s", name, what);
+		return false;
+	}
+	return true;
+}
+
 /* on NAME, level LEVEL, within TIME, of TIME, most NUMBER: in any order */
 static bool take_clause(struct parse *p, struct scenario_expect *e,
 			const char *word, const char *value)
@@ -250,14 +306,18 @@ void parse_expect(struct parse *p, const char *text)
 		const char *name;
 		enum expect_kind kind;
 		bool timed;
+		const char *names;
+		bool (*known)(const char *name);
 	} kinds[] = {
-		{ "alarm", EXPECT_ALARM, true },
-		{ "clear", EXPECT_CLEAR, true },
-		{ "event", EXPECT_EVENT, true },
-		{ "state", EXPECT_STATE, true },
-		{ "allow", EXPECT_ALLOW, false },
-		{ "never", EXPECT_NEVER, false },
-		{ "commands", EXPECT_COMMANDS, false },
+		{ "alarm", EXPECT_ALARM, true, "kind of alarm", known_alarm },
+		{ "clear", EXPECT_CLEAR, true, "kind of alarm", known_alarm },
+		{ "event", EXPECT_EVENT, true, "kind of event", known_event },
+		{ "state", EXPECT_STATE, true, "state of a string",
+		  known_state },
+		{ "allow", EXPECT_ALLOW, false, "kind of alarm", known_alarm },
+		{ "never", EXPECT_NEVER, false, "kind of event", known_event },
+		{ "commands", EXPECT_COMMANDS, false,
+		  "command: duty, ri, limit", known_command },
 	};
 	struct scenario_expect *list, e = { .on = "*", .within_s = -1 };
 	char copy[PARSE_LINE], *words[PARSE_WORDS];
@@ -286,6 +346,10 @@ void parse_expect(struct parse *p, const char *text)
 		if (!take_clause(p, &e, words[i], words[i + 1]))
 			return;
 	}
+	if (!check_names(p, e.what, kinds[k].names, kinds[k].known) ||
+	    (*e.level && !check_names(p, e.level, "level of an alarm",
+				      known_level)))
+		return;
 	if (kinds[k].timed && e.within_s < 0) {
 		parse_error(p, "%s needs 'within TIME of TIME'", words[0]);
 		return;

@@ -30,8 +30,11 @@ static char *read_file(const char *path, size_t *ret_size)
 
 static void report(const struct config_error *e, void *userdata)
 {
-	(void)userdata;
-	fprintf(stderr, "%s:%u: %s\n", e->file, e->line, e->text);
+	const char *const *title = userdata;
+
+	if (*title)
+		fprintf(stderr, "%s: %s:%u: %s\n", *title, e->file, e->line,
+			e->text);
 }
 
 /* What an installer writes for such a site: nothing but what is where */
@@ -67,9 +70,11 @@ static int read_part(struct config *c, const char *name, const char *text,
 	return text ? config_read_text(c, name, text, size, errors) : 0;
 }
 
-int setup_read(const struct setup *s, struct config **ret)
+int setup_read(const struct setup *s, struct config **ret, char *error,
+	       size_t error_size)
 {
-	struct config_errors errors = { .report = report };
+	const char *title = error ? NULL : "configuration";
+	struct config_errors errors = { .report = report, .userdata = &title };
 	const char *shipped = getenv("BACS_SHIPPED_CONFIG");
 	struct config *c;
 	char *text = NULL;
@@ -98,6 +103,9 @@ int setup_read(const struct setup *s, struct config **ret)
 		config_check(c, "site.conf", &errors);
 	if (r == 0 && errors.count)
 		r = -EINVAL;
+	if (error && errors.count)
+		snprintf(error, error_size, "%s:%u: %s", errors.first.file,
+			 errors.first.line, errors.first.text);
 	if (r < 0)
 		config_free(c);
 	else

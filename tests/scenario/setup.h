@@ -8,6 +8,7 @@
 #define SCENARIO_SETUP_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct config;
@@ -31,8 +32,17 @@ struct setup {
 	const char *more[2];
 };
 
-/* Shipped file, site, more lines: 0, -EINVAL with the reasons on stderr, ... */
-int setup_read(const struct setup *setup, struct config **ret);
+/**
+ * setup_read - shipped file, site, more lines
+ * @setup: what there is
+ * @ret: the configuration
+ * @error: what is wrong with it; NULL: to stderr
+ * @size: of @error
+ *
+ * Return: 0, -EINVAL or another negative errno.
+ */
+int setup_read(const struct setup *setup, struct config **ret, char *error,
+	       size_t size);
 int setup_give(const struct config *config, struct policy *policy,
 	       uint64_t now_ns);
 void setup_free(struct config *config);

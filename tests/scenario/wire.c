@@ -16,6 +16,7 @@
 #define BUS_MODULES	20
 /* Temperatures lag by minutes: no need to move them at every scan */
 #define LAG_STEP_S	30.0
+#define LEASE_NS	(60 * SECOND_NS)
 #define RI_RUN_NS	(40 * SECOND_NS)
 
 /* Bypass of a full duty, by nominal voltage: the makers' modules */
@@ -137,7 +138,11 @@ static void run_module(struct world *w, struct sim_module *m, double dt_s)
 {
 	double amp_a;
 
-	if (w->clock_ns >= m->lease_ns)
+	/* the driver renews for modules that answer, while its daemon lives */
+	if (w->policy && w->driver && w->buses[m->string].attached &&
+	    m->misses < LOST_MISSES)
+		m->lease_ns = w->clock_ns + LEASE_NS;
+	else if (w->clock_ns >= m->lease_ns)
 		m->duty_permille = 0;
 	amp_a = bypass_a(w->s->site.nominal_v) * m->duty_permille / 1000;
 	m->block->bypass_a = amp_a;
@@ -298,12 +303,11 @@ void wire_scan(struct world *w, double dt_s)
 		scan_bus(w, &w->buses[k], dt_s, lag_s);
 }
 
-void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille,
-		   uint64_t lease_ns)
+/* The daemon sends, the driver renews: the lease lasts as long as both live */
+void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille)
 {
-	/* the module's own wall: the lease ends by itself */
 	m->duty_permille = permille > 1000 ? 1000 : permille;
-	m->lease_ns = w->clock_ns + lease_ns;
+	m->lease_ns = w->clock_ns + LEASE_NS;
 }
 
 void wire_start_ri(struct world *w, struct sim_module *m)

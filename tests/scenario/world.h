@@ -17,7 +17,6 @@
 #include "timeline.h"
 
 #define SECOND_NS	1000000000ULL
-#define BYPASS_LEASE_S	60
 
 struct config;
 
@@ -203,8 +202,7 @@ void wire_tell_bus(struct world *w, struct sim_bus *b);
 void wire_tell_module(struct world *w, struct sim_bus *b,
 		      struct sim_module *m);
 
-void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille,
-		   uint64_t lease_ns);
+void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille);
 void wire_start_ri(struct world *w, struct sim_module *m);
 
 /* daemon.c: what bacsd does around its policy */
