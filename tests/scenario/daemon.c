@@ -7,20 +7,6 @@
 #include "setup.h"
 #include "world.h"
 
-/**
- * struct kept - what the daemon keeps on disk
- * @known: modules that were found, by bus and address
- * @alarms: those that are not normal
- * @outs: what is out of service
- */
-struct kept {
-	struct alarm *alarms;
-	size_t alarm_count;
-	struct alarm_out *outs;
-	size_t out_count;
-	bool known[16][POLICY_ADDRESS_MAX + 1];
-};
-
 /* Policy to world */
 
 static struct sim_module *find_module(struct world *w,
@@ -74,7 +60,7 @@ static void on_module_changed(void *userdata,
 	struct sim_module *m = find_module(w, module, &b);
 
 	if (m && module->state == BACS_MODULE_OK)
-		w->kept->known[m->string][m->address] = true;
+		w->memory->modules[m->string][m->address] = true;
 }
 
 static void on_module_gone(void *userdata, const struct policy_module *module)
@@ -122,38 +108,13 @@ static void on_set_supply(void *userdata, const struct policy_module *module,
 		m->supply = *supply;
 }
 
-/* On disk until the alarm is normal */
-static void keep_alarm(struct kept *kept, const struct alarm *alarm)
-{
-	size_t i;
-
-	for (i = 0; i < kept->alarm_count; i++)
-		if (kept->alarms[i].id == alarm->id)
-			break;
-	if (alarm_state(alarm) == ALARM_STATE_NORMAL) {
-		if (i < kept->alarm_count)
-			kept->alarms[i] = kept->alarms[--kept->alarm_count];
-		return;
-	}
-	if (i == kept->alarm_count) {
-		struct alarm *list = realloc(kept->alarms,
-					     (i + 1) * sizeof(*list));
-
-		if (!list)
-			abort();
-		kept->alarms = list;
-		kept->alarm_count++;
-	}
-	kept->alarms[i] = *alarm;
-}
-
 static void on_alarm_changed(void *userdata, const struct alarm *a,
 			     enum alarm_change change)
 {
 	struct world *w = userdata;
 	enum entry_kind kind = ENTRY_EVENT;
 
-	keep_alarm(w->kept, a);
+	memory_alarm(w->memory, a);
 	switch (change) {
 	case ALARM_CHANGE_RAISED:
 		kind = ENTRY_ALARM;
@@ -177,26 +138,68 @@ static void on_out_changed(void *userdata, const struct alarm_out *out,
 			   bool in)
 {
 	struct world *w = userdata;
-	struct kept *k = w->kept;
-	size_t i;
 
-	for (i = 0; i < k->out_count; i++)
-		if (alarm_object_equal(&k->outs[i].object, &out->object))
-			break;
-	if (in && i < k->out_count)
-		k->outs[i] = k->outs[--k->out_count];
-	if (in)
-		return;
-	if (i == k->out_count) {
-		struct alarm_out *list = realloc(k->outs,
-						 (i + 1) * sizeof(*list));
+	memory_out(w->memory, out, in);
+}
 
-		if (!list)
-			abort();
-		k->outs = list;
-		k->out_count++;
+static void on_ri_start(void *userdata, const struct policy_module *module)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+
+	w->counts.ri_commands++;
+	if (m && m->present && !m->silent && !b->silent && b->attached)
+		wire_start_ri(w, m);
+	else
+		policy_ri_refused(w->policy, module->bus->name,
+				  module->address, w->clock_ns);
+}
+
+static void on_ri_value(void *userdata, const struct policy_module *module,
+			const struct ri_value *value)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+
+	if (m)
+		memory_value(w->memory, module, m->string, value);
+}
+
+static void on_ri_changed(void *userdata, const struct policy_string *string)
+{
+	struct world *w = userdata;
+	unsigned int k;
+
+	for (k = 0; k < w->s->site.strings; k++) {
+		if (strcmp(w->buses[k].name, string->bus))
+			continue;
+		policy_ri_get_kept(string, &w->memory->strings[k]);
+		w->memory->has_string[k] = true;
 	}
-	k->outs[i] = *out;
+}
+
+static void on_jar_baseline(void *userdata, const struct policy_module *module,
+			    const struct ri_baseline *baseline)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+
+	if (m)
+		memory_baseline(w->memory, m->string, m->address, baseline);
+}
+
+static void on_jar_module(void *userdata, const struct policy_module *module)
+{
+	struct world *w = userdata;
+	struct sim_bus *b;
+	struct sim_module *m = find_module(w, module, &b);
+
+	if (m)
+		w->memory->jars[m->string][m->address].jar.module_serial =
+			module->ri.accepted;
 }
 
 static void on_set_duties(void *userdata, const struct policy_bus *bus,
@@ -235,6 +238,11 @@ static const struct policy_ops ops = {
 	.alarm_changed = on_alarm_changed,
 	.out_changed = on_out_changed,
 	.set_duties = on_set_duties,
+	.ri_start = on_ri_start,
+	.ri_value = on_ri_value,
+	.ri_changed = on_ri_changed,
+	.jar_baseline = on_jar_baseline,
+	.jar_module = on_jar_module,
 };
 
 /* Configuration */
@@ -301,7 +309,7 @@ static int remember(struct world *w)
 		for (a = 1; r == 0 && a <= b->count; a++) {
 			struct sim_module *m = &b->modules[a - 1];
 
-			if (!w->kept->known[k][a])
+			if (!w->memory->modules[k][a])
 				continue;
 			r = policy_remember(w->policy, b->name, a, m->serial,
 					    m->block ? BACS_MODCLASS_JAR :
@@ -313,31 +321,19 @@ static int remember(struct world *w)
 	return r;
 }
 
-/* The same boot goes on: boot times still hold */
-static int restore(struct world *w)
+/* Jars and their resistance, once the configuration says where they are */
+static void restore_jars(struct world *w)
 {
-	struct kept old = *w->kept;
-	size_t i;
-	int r = 0;
+	const struct scenario_site *site = &w->s->site;
+	char name[16];
+	unsigned int k;
 
-	/* what is restored is told again, and kept again */
-	w->kept->alarms = NULL;
-	w->kept->alarm_count = 0;
-	w->kept->outs = NULL;
-	w->kept->out_count = 0;
-	for (i = 0; r == 0 && i < old.alarm_count; i++) {
-		keep_alarm(w->kept, &old.alarms[i]);
-		r = policy_restore_alarm(w->policy, &old.alarms[i], true,
-					 w->clock_ns);
+	for (k = 0; k < site->strings; k++) {
+		snprintf(name, sizeof(name), "S%u", k + 1);
+		memory_restore(w->memory, w->policy, w->buses[k].name, k,
+			       site->blocks, name,
+			       (uint32_t)(site->capacity_ah * 1000));
 	}
-	for (i = 0; r == 0 && i < old.out_count; i++) {
-		on_out_changed(w, &old.outs[i], false);
-		r = policy_restore_out(w->policy, &old.outs[i], true,
-				       w->clock_ns);
-	}
-	free(old.alarms);
-	free(old.outs);
-	return r;
 }
 
 /* Nobody else wants the buses: whoever is asked for control gets it */
@@ -361,21 +357,22 @@ int daemon_start(struct world *w)
 {
 	int r;
 
-	if (!w->kept)
-		w->kept = calloc(1, sizeof(*w->kept));
-	if (!w->kept)
+	if (!w->memory)
+		w->memory = calloc(1, sizeof(*w->memory));
+	if (!w->memory)
 		return -ENOMEM;
 	r = policy_new(&ops, w, w->clock_ns, &w->policy);
 	if (r == 0)
 		r = remember(w);
 	if (r == 0) {
 		daemon_clock(w);
-		r = restore(w);
+		r = memory_restore_alarms(w->memory, w->policy, w->clock_ns);
 	}
 	if (r == 0)
 		r = load(w, true);
 	if (r < 0)
 		return r;
+	restore_jars(w);
 	wire_tell_driver(w);
 	policy_tick(w->policy, w->clock_ns);
 	return 0;
@@ -388,12 +385,8 @@ void daemon_stop(struct world *w)
 
 void daemon_forget(struct world *w)
 {
-	if (w->kept) {
-		free(w->kept->alarms);
-		free(w->kept->outs);
-	}
-	free(w->kept);
-	w->kept = NULL;
+	memory_free(w->memory);
+	w->memory = NULL;
 }
 
 static void tell_limits(struct world *w)

@@ -28,8 +28,8 @@ static void usage(FILE *f)
 	      "  --tap                  a line for each file, no timeline\n"
 	      "  --check                read the files only\n"
 	      "\n"
-	      "BACS_SHIPPED_CONFIG names a bacsd.conf that is read before what the\n"
-	      "scenario says.\n", f);
+	      "BACS_SOURCE names the source tree whose bacsd.conf and limit profiles are\n"
+	      "used, instead of the one it was built from.\n", f);
 }
 
 static double cpu_s(void)

@@ -46,7 +46,7 @@ static char *site_config(const struct setup *s, size_t *ret_size)
 
 	if (!f)
 		abort();
-	fprintf(f, "[Site]\nName=Scenario\n");
+	fprintf(f, "[Site]\nName=Scenario\n[Limits]\nTechnology=agm\n");
 	for (k = 0; k < s->strings; k++) {
 		unsigned int last = s->blocks + s->sensor;
 
@@ -75,7 +75,8 @@ int setup_read(const struct setup *s, struct config **ret, char *error,
 {
 	const char *title = error ? NULL : "configuration";
 	struct config_errors errors = { .report = report, .userdata = &title };
-	const char *shipped = getenv("BACS_SHIPPED_CONFIG");
+	const char *source = getenv("BACS_SOURCE");
+	char *conf = NULL, *limits = NULL;
 	struct config *c;
 	char *text = NULL;
 	size_t i, size = 0;
@@ -84,10 +85,13 @@ int setup_read(const struct setup *s, struct config **ret, char *error,
 	r = config_new(&c);
 	if (r < 0)
 		return r;
-	if (shipped) {
-		text = read_file(shipped, &size);
-		r = text ? 0 : -ENOENT;
-	}
+	if (!source)
+		source = SCENARIO_SOURCE;
+	if (asprintf(&conf, "%s/daemon/data/bacsd.conf", source) < 0 ||
+	    asprintf(&limits, "%s/profiles/limits", source) < 0)
+		abort();
+	text = read_file(conf, &size);
+	r = text ? 0 : -ENOENT;
 	if (r == 0)
 		r = read_part(c, "bacsd.conf", text, size, &errors);
 	free(text);
@@ -100,12 +104,16 @@ int setup_read(const struct setup *s, struct config **ret, char *error,
 			r = read_part(c, i ? "config action" : "[config]",
 				      s->more[i], strlen(s->more[i]), &errors);
 	if (r == 0)
+		r = config_load_profiles(c, "", limits, &errors);
+	if (r == 0)
 		config_check(c, "site.conf", &errors);
 	if (r == 0 && errors.count)
 		r = -EINVAL;
 	if (error && errors.count)
 		snprintf(error, error_size, "%s:%u: %s", errors.first.file,
 			 errors.first.line, errors.first.text);
+	free(conf);
+	free(limits);
 	if (r < 0)
 		config_free(c);
 	else

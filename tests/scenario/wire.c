@@ -312,6 +312,8 @@ void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille)
 
 void wire_start_ri(struct world *w, struct sim_module *m)
 {
-	if (!m->ri_end_ns)
-		m->ri_end_ns = w->clock_ns + RI_RUN_NS;
+	if (m->ri_end_ns)
+		return;
+	m->ri_end_ns = w->clock_ns + RI_RUN_NS;
+	w->ri_end_ns = m->ri_end_ns;
 }

@@ -215,6 +215,10 @@ static double next_step(const struct world *w)
 	if (!w->fast)
 		step_s = SLOW_S - fmod(w->time_s, SLOW_S);
 	step_s = fmin(step_s, left_s);
+	/* a measurement is seen when it ends: nobody waits for the minute */
+	if (w->ri_end_ns > w->clock_ns)
+		step_s = fmin(step_s, (double)(w->ri_end_ns - w->clock_ns) /
+			      1e9);
 	return fmax(fmin(step_s, world_next_action(w) - w->time_s), 0.001);
 }
 

@@ -11,6 +11,7 @@
 #define SCENARIO_WORLD_H
 
 #include "fault.h"
+#include "memory.h"
 #include "policy/policy.h"
 #include "scenario.h"
 #include "sensor.h"
@@ -141,11 +142,12 @@ struct world_counts {
  * @loaded: it does now
  * @lag_s: since the lags of the modules were moved last
  * @untold: the daemon has to be told of a module's limits
+ * @ri_end_ns: when the newest measurement of a resistance ends
  * @rng: of the wire
  * @policy: NULL while the daemon is down
  * @config: its configuration
  * @more_config: what actions added to it
- * @kept: what it keeps on disk
+ * @memory: what it keeps on disk
  * @line: what happened
  * @counts: numbers
  */
@@ -171,11 +173,12 @@ struct world {
 	bool loaded;
 	double lag_s;
 	bool untold;
+	uint64_t ri_end_ns;
 	struct pcg rng;
 	struct policy *policy;
 	struct config *config;
 	char *more_config;
-	struct kept *kept;
+	struct memory *memory;
 	struct timeline line;
 	struct world_counts counts;
 };
