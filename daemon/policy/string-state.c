@@ -23,7 +23,10 @@ enum {
 	DISCHARGE_MV = 2100,	/* [R] [E] below: discharge, or a poor rest */
 	END_MV = 2150,		/* [R] above: somebody charges */
 	FLOAT_MV = 2170,	/* [v] lower edge of the usual float window */
-	BOOST_MV = 2300,	/* [P] above float: boost, up to 2400 */
+	BOOST_MV = 2300,	/* [P] at 25 °C, above float: boost, up to 2400 */
+	BOOST_UV_PER_K = -3000,	/* chargers compensate float by this: Narada */
+	BOOST_COLD_MC = 5000,	/* 12NDF100 p. 19, also the ends of it */
+	BOOST_WARM_MC = 40000,
 	EMPTY_MV = 1930,	/* [N] no cell at rest is lower */
 	HYSTERESIS_MV = 10,	/* [v] as of the float window */
 	DROP_MV = 40,		/* [R] a fall within DROP_S that begins one */
@@ -228,6 +231,20 @@ static bool charged(const struct string_scan *s)
 	return s->has_current && s->current_ma >= s->zero_ma;
 }
 
+/* In a cold room the voltage of float is as high as that of boost in summer */
+static int64_t boost_uv(const struct string_scan *s)
+{
+	int64_t mc = s->temperature_mc;
+
+	if (!s->has_temperature)
+		return BOOST_MV * MV;
+	if (mc < BOOST_COLD_MC)
+		mc = BOOST_COLD_MC;
+	if (mc > BOOST_WARM_MC)
+		mc = BOOST_WARM_MC;
+	return BOOST_MV * MV + BOOST_UV_PER_K * (mc - 25000) / 1000;
+}
+
 static void run_timers(struct string_machine *m, const struct string_scan *s,
 		       int64_t drop)
 {
@@ -240,8 +257,8 @@ static void run_timers(struct string_machine *m, const struct string_scan *s,
 	hold(m, TIMER_SAG, v < END_MV * MV, v >= END_MV * MV, t);
 	hold(m, TIMER_ABOVE, v > END_MV * MV, v < END_MV * MV - h, t);
 	hold(m, TIMER_FLOAT, v > FLOAT_MV * MV, v < FLOAT_MV * MV - h, t);
-	hold(m, TIMER_BOOST, v > BOOST_MV * MV + h, v < BOOST_MV * MV, t);
-	hold(m, TIMER_NO_BOOST, v < BOOST_MV * MV - h, v > BOOST_MV * MV, t);
+	hold(m, TIMER_BOOST, v > boost_uv(s) + h, v < boost_uv(s), t);
+	hold(m, TIMER_NO_BOOST, v < boost_uv(s) - h, v > boost_uv(s), t);
 	hold(m, TIMER_DRAWN, drawn(s), !drawn(s), t);
 	hold(m, TIMER_NOT_DRAWN, s->has_current && !drawn(s),
 	     !s->has_current || drawn(s), t);
@@ -425,18 +442,18 @@ static bool try_rest(struct string_machine *m, const struct string_scan *s)
 
 static bool try_boost(struct string_machine *m, const struct string_scan *s)
 {
-	if (s->median_uv <= (BOOST_MV + HYSTERESIS_MV) * MV ||
+	if (s->median_uv <= boost_uv(s) + HYSTERESIS_MV * MV ||
 	    !held(m, TIMER_BOOST, HOLD_S, s->time_ns))
 		return false;
 	return enter(m, STRING_BOOST, m->timers[TIMER_BOOST].since_ns,
 		     "median %s V/cell, above %s V/cell for %d s",
 		     volts(s->median_uv).s,
-		     volts((BOOST_MV + HYSTERESIS_MV) * MV).s, HOLD_S);
+		     volts(boost_uv(s) + HYSTERESIS_MV * MV).s, HOLD_S);
 }
 
 static bool in_boost(struct string_machine *m, const struct string_scan *s)
 {
-	if (s->median_uv >= (BOOST_MV - HYSTERESIS_MV) * MV ||
+	if (s->median_uv >= boost_uv(s) - HYSTERESIS_MV * MV ||
 	    !held(m, TIMER_NO_BOOST, HOLD_S, s->time_ns))
 		return false;
 	if (s->median_uv < END_MV * MV)
@@ -444,7 +461,7 @@ static bool in_boost(struct string_machine *m, const struct string_scan *s)
 	return enter(m, STRING_FLOAT, m->timers[TIMER_NO_BOOST].since_ns,
 		     "median %s V/cell, below %s V/cell for %d s after boost",
 		     volts(s->median_uv).s,
-		     volts((BOOST_MV - HYSTERESIS_MV) * MV).s, HOLD_S);
+		     volts(boost_uv(s) - HYSTERESIS_MV * MV).s, HOLD_S);
 }
 
 static bool in_rest(struct string_machine *m, const struct string_scan *s)
@@ -470,7 +487,7 @@ static bool in_rest(struct string_machine *m, const struct string_scan *s)
 static bool in_recharge(struct string_machine *m, const struct string_scan *s)
 {
 	uint64_t now = s->time_ns;
-	bool boost = s->median_uv > (BOOST_MV + HYSTERESIS_MV) * MV;
+	bool boost = s->median_uv > boost_uv(s) + HYSTERESIS_MV * MV;
 
 	if (now - m->since_ns < SLOPE_MIN * 60 * SECOND_NS ||
 	    s->median_uv < FLOAT_MV * MV ||
@@ -505,7 +522,7 @@ static bool in_unknown(struct string_machine *m, const struct string_scan *s)
 			     "median %s V/cell at the first scans; the last discharge was not recharged before",
 			     volts(v).s);
 	if (!m->was_low)
-		return enter(m, v > (BOOST_MV + HYSTERESIS_MV) * MV ?
+		return enter(m, v > boost_uv(s) + HYSTERESIS_MV * MV ?
 			     STRING_BOOST : STRING_FLOAT, now,
 			     "median %s V/cell at the first scans; what was before is not known",
 			     volts(v).s);

@@ -31,6 +31,8 @@ enum string_state {
  * @has_current: a sensor measures the current and its value is fresh
  * @current_ma: current, positive charges
  * @zero_ma: currents up to this, either way, are none
+ * @has_temperature: a block has a valid temperature
+ * @temperature_mc: median of them
  */
 struct string_scan {
 	uint64_t time_ns;
@@ -38,6 +40,8 @@ struct string_scan {
 	bool has_current;
 	int64_t current_ma;
 	int32_t zero_ma;
+	bool has_temperature;
+	int64_t temperature_mc;
 };
 
 /* A condition that holds: since when, for how many scans */

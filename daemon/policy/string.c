@@ -222,6 +222,8 @@ static void finish_scan(struct policy *p, struct policy_string *s)
 	scan.has_current = s->has_current;
 	scan.current_ma = s->current_ma;
 	scan.zero_ma = s->zero_ma;
+	scan.has_temperature = s->has_temperature;
+	scan.temperature_mc = s->temperature_mc;
 	if (string_machine_scan(&s->machine, &scan))
 		emit_state(p, s, old);
 	policy_equalize_scan(p, s);
