@@ -290,6 +290,10 @@ void policy_limits_foreign(struct policy *policy, struct policy_module *m,
 		then = "they contradict each other, so the configured ones are put back";
 	policy_emit(policy, POLICY_LIMITS_WRITTEN, NULL, m, 0, pid,
 		    "%s other limits to %s: %s", who, m->name, then);
+	/* it happened, and is to be seen until somebody has seen it */
+	policy_alarm_module(policy, ALARM_LIMITS_FOREIGN, m, ALARM_ADVISORY,
+			    "%s other limits: %s", who, then);
+	policy_alarm_module(policy, ALARM_LIMITS_FOREIGN, m, ALARM_NONE, "ok");
 	if (adopt) {
 		m->foreign[state] = m->facts.limits;
 		m->adopted |= 1U << state;
