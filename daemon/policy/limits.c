@@ -9,6 +9,8 @@
 #include "internal.h"
 
 #define CELL_MV	2000
+/* So near to a limit a string is about to pass it; practice value, per cell */
+#define NEAR_MV	40
 /* The state of a string is known by then: the window of its slope and a bit */
 #define UNSURE_NS	(35 * 60 * 1000000000ULL)
 
@@ -44,18 +46,30 @@ _Static_assert(RULES == POLICY_LIMIT_RULES, "one time for each");
 #define FAULTS (BACS_FLAG_TEMP_FAULT | BACS_FLAG_SENSE_FAULT | \
 		BACS_FLAG_SELF_TEST)
 
-/* Does the string as a whole breach the limit? Then it is not this block. */
+/*
+ * Does the string as a whole breach the limit, or is it about to, and the block
+ * goes with it? Then it is not this block: a charger that pauses lets the lowest
+ * pass hours before the others.
+ */
 static bool string_breaches(const struct policy_module *m, size_t rule,
 			    int32_t limit)
 {
 	const struct policy_string *s = m->owner;
-	int64_t median_mv;
+	int64_t v = m->sample.value[BACS_Q_VOLTAGE];
+	int64_t median_mv, near, far;
 
 	if (rules[rule].q != BACS_Q_VOLTAGE || !s || !s->valid ||
 	    s->valid * 2 < s->count)
 		return false;
 	median_mv = s->median_uv * m->nominal_mv / CELL_MV / 1000;
-	return rules[rule].upper ? median_mv > limit : median_mv < limit;
+	near = (int64_t)NEAR_MV * m->nominal_mv / CELL_MV;
+	far = (int64_t)m->limits.value[LIMIT_DEVIATION] * m->nominal_mv /
+	      CELL_MV;
+	if (rules[rule].upper)
+		return median_mv > limit ||
+		       (median_mv > limit - near && v - median_mv < far);
+	return median_mv < limit ||
+	       (median_mv < limit + near && median_mv - v < far);
 }
 
 /*

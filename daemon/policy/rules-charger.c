@@ -13,6 +13,8 @@ enum {
 	SETTLE_S = 1800,	/* [v] on float since */
 	CALM_S = 600,		/* [v] after a dip */
 	FLAT_UV = 2500,		/* [v] above the wander, below a fall */
+	PAUSE_FAST_S = 3600,	/* [v] a pause falls 2 mV/cell in an hour ... */
+	PAUSE_SLOW_S = 6 * 3600,	/* ... above the voltage of rest */
 	MODULES_PERMILLE = 5,	/* [E] */
 	THERMAL_UV = 5000,	/* [v] 2 °C between charger and blocks, 0.25 % */
 	GROSS_PERMILLE = 50,	/* [v] 2.36 V/cell: gas, or no charge */
@@ -65,6 +67,27 @@ static void collect(struct rules_string *r, uint64_t now_ns, int64_t off_uv)
 	r->bins[at].count++;
 }
 
+/*
+ * A charger that pauses lets the voltage fall for half a day before the string
+ * is at rest. One that is too low holds it: only that is a fault.
+ */
+static bool holds(struct rules_string *r, uint64_t now_ns, int64_t off_uv)
+{
+	rules_mean_add(&r->off_fast, now_ns, (double)off_uv,
+		       PAUSE_FAST_S * RULES_SECOND_NS);
+	rules_mean_add(&r->off_slow, now_ns, (double)off_uv,
+		       PAUSE_SLOW_S * RULES_SECOND_NS);
+	return r->off_slow.weight_ns >= PAUSE_SLOW_S * RULES_SECOND_NS &&
+	       rules_abs((int64_t)(r->off_fast.value - r->off_slow.value)) <
+	       FLAT_UV;
+}
+
+static void forget_pause(struct rules_string *r)
+{
+	r->off_fast.last_ns = 0;
+	r->off_slow.last_ns = 0;
+}
+
 static bool any_open(const struct rules_scan *s)
 {
 	unsigned int i;
@@ -76,7 +99,7 @@ static bool any_open(const struct rules_scan *s)
 }
 
 static void say_charger(struct rules_run *run, double off, int64_t set,
-			bool steady, const char *span)
+			bool held, const char *span)
 {
 	const struct limit_set *l = run->scan->limits;
 	struct rules_hold *high = &run->string->hold[RULE_CHARGER_HIGH];
@@ -96,7 +119,7 @@ static void say_charger(struct rules_run *run, double off, int64_t set,
 		  rules_volts(set).s, rules_celsius(run->temperature_mc).s,
 		  rules_mv(limit).s);
 	/* a charger that pauses is low on the way down, too */
-	if (below && !steady)
+	if (below && !held)
 		return;
 	rules_say(run, low, ALARM_CHARGER_LOW, -1,
 		  below ? level : ALARM_NONE, found,
@@ -124,11 +147,13 @@ void rules_judge_charger(struct rules_run *run)
 	const struct rules_scan *s = run->scan;
 	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
 	double hour, half, recent, before;
-	bool steady;
+	bool steady, held;
 	int64_t set;
 
 	if (s->state == STRING_REST)
 		judge_rest(run);
+	if (s->state != STRING_FLOAT && s->state != STRING_BOOST)
+		forget_pause(r);
 	if ((s->state != STRING_FLOAT && s->state != STRING_BOOST) ||
 	    !r->float_ns || !run->has_temperature || !run->valid ||
 	    run->valid * 4 < s->count * 3 || any_open(s) ||
@@ -141,15 +166,16 @@ void rules_judge_charger(struct rules_run *run)
 	     CALM_S * RULES_SECOND_NS))
 		return;
 	collect(r, run->now_ns, run->mean_uv - set);
+	held = holds(r, run->now_ns, run->mean_uv - set);
 	if (!mean_of_bins(r, number, 1, LAST, &half) ||
 	    !mean_of_bins(r, number, 1, LAST / 2, &recent) ||
 	    !mean_of_bins(r, number, LAST / 2 + 1, LAST, &before))
 		return;
 	steady = rules_abs((int64_t)(recent - before)) <= FLAT_UV;
 	if (steady)
-		say_charger(run, half, set, true, "30 min");
+		say_charger(run, half, set, held, "30 min");
 	else if (mean_of_bins(r, number, 1, RULES_BINS, &hour))
-		say_charger(run, hour, set, false, "1 h");
+		say_charger(run, hour, set, held, "1 h");
 }
 
 void rules_judge_sum(struct rules_run *run)

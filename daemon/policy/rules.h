@@ -162,6 +162,8 @@ struct rules_string {
 		uint32_t count;
 		uint64_t number;	/* + 1, 0 = unused */
 	} bins[RULES_BINS + 1];
+	struct rules_mean off_fast;	/* from what the charger should give */
+	struct rules_mean off_slow;
 	struct rules_mean sum_ratio;
 };
 

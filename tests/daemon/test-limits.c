@@ -290,8 +290,8 @@ static void a_block_is_an_alarm_at_once_a_string_later(void **state)
 	assert_int_equal(module(w, 1)->alarms, BACS_RAW_VOLTAGE_MIN);
 	scans(w, 3, 13051, 13500);
 	assert_int_equal(module(w, 1)->alarms, 0);
-	/* the charger is off, and still it is called float: 2 h */
-	scans(w, 7190, 12960, 12960);
+	/* the charger is off, and still it is called float: a day */
+	scans(w, 86390, 12960, 12960);
 	assert_int_equal(state_of(w), STRING_FLOAT);
 	assert_int_equal(module(w, 1)->alarms, 0);
 	scans(w, 20, 12960, 12960);
