@@ -10,7 +10,6 @@
 
 #define PRUNE_NS	(3600 * NSEC_PER_SEC)
 /* A clock that nobody vouches for is an advisory after this time (M28) */
-#define UNSYNCHRONISED_NS (86400 * NSEC_PER_SEC)
 #define DAY_US		(86400 * USEC_PER_SEC)
 
 static int64_t wall_us(void)
@@ -58,7 +57,6 @@ int manager_open_history(struct manager *m)
 				 m->settings.clock_synchronised(),
 				 &m->recorder);
 	m->flush_ns = now_ns;
-	m->synchronised_ns = now_ns;
 	return r;
 }
 
@@ -155,41 +153,11 @@ void manager_flush_soon(struct manager *m)
 		sd_event_source_set_enabled(m->flush_source, SD_EVENT_ONESHOT);
 }
 
-/* M28; it happened, and is to be seen until somebody has seen it */
-static void report_step(struct manager *m, int64_t step_ms, uint64_t now_ns)
-{
-	char text[80];
-
-	snprintf(text, sizeof(text), "the wall clock was set %lld s %s",
-		 (long long)(step_ms < 0 ? -step_ms : step_ms) / 1000,
-		 step_ms < 0 ? "back" : "forward");
-	policy_report(m->policy, ALARM_CLOCK_STEPPED, "", 0, ALARM_ADVISORY,
-		      text, now_ns);
-	policy_report(m->policy, ALARM_CLOCK_STEPPED, "", 0, ALARM_NONE, "ok",
-		      now_ns);
-}
-
-/* M28 */
-static void look_at_synchronisation(struct manager *m, uint64_t now_ns)
-{
-	if (recorder_get_clock(m->recorder)->quality ==
-	    STORE_CLOCK_SYNCHRONISED) {
-		m->synchronised_ns = now_ns;
-		policy_report(m->policy, ALARM_CLOCK_UNSYNCHRONISED, "", 0,
-			      ALARM_NONE, "ok", now_ns);
-	} else if (now_ns - m->synchronised_ns >= UNSYNCHRONISED_NS) {
-		policy_report(m->policy, ALARM_CLOCK_UNSYNCHRONISED, "", 0,
-			      ALARM_ADVISORY,
-			      "nobody has vouched for the wall clock for 24 h",
-			      now_ns);
-	}
-}
-
 static void look_at_clock(struct manager *m, uint64_t now_ns)
 {
 	const struct clock *clock = recorder_get_clock(m->recorder);
 	bool synchronised = m->settings.clock_synchronised();
-	int64_t step = 0;
+	int64_t step;
 
 	switch (recorder_clock(m->recorder, now_ns, wall_us(), synchronised)) {
 	case CLOCK_DATED:
@@ -206,20 +174,16 @@ static void look_at_clock(struct manager *m, uint64_t now_ns)
 					   "The wall clock was set %lld ms %s",
 					   (long long)(step < 0 ? -step : step),
 					   step < 0 ? "back" : "forward");
-		if (clock->step_us > CLOCK_STEP_EVENT_US ||
-		    clock->step_us < -CLOCK_STEP_EVENT_US)
-			report_step(m, step, now_ns);
 		break;
 	default:
 		break;
 	}
-	policy_clock_state(m->policy, synchronised, step, now_ns);
+	policy_clock_state(m->policy, synchronised, now_ns);
 }
 
 void manager_tick_history(struct manager *m, uint64_t now_ns)
 {
 	look_at_clock(m, now_ns);
-	look_at_synchronisation(m, now_ns);
 	recorder_tick(m->recorder, now_ns);
 	if (now_ns - m->flush_ns >= m->config->history_s * NSEC_PER_SEC) {
 		m->flush_ns = now_ns;

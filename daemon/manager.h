@@ -50,7 +50,6 @@ struct manager {
 	sd_event_source *push_source;	/* deferred: labels and limits */
 	uint64_t flush_ns;		/* of the last write of samples */
 	uint64_t prune_ns;
-	uint64_t synchronised_ns;	/* the wall clock was last, or start */
 
 	struct policy *policy;
 	struct store *store;

@@ -544,11 +544,14 @@ const struct alarm_table *policy_alarms(const struct policy *p)
 
 void policy_clock(struct policy *p, int64_t offset_us, uint64_t now_ns)
 {
+	int64_t step_us = p->wall_offset_us && offset_us ?
+			  offset_us - p->wall_offset_us : 0;
 	struct alarm_now now;
 
 	p->wall_offset_us = offset_us;
 	now = policy_set_now(p, now_ns);
 	alarm_clock(&p->alarms, &now);
+	policy_rules_clock_step(p, step_us / 1000);
 }
 
 void policy_alarms_forget_module(struct policy *p,

@@ -27,7 +27,7 @@ struct policy {
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
 	bool monitor_only;		/* command nothing */
-	struct rules_clock clock;
+	uint64_t unsynchronised_ns;	/* wall clock is so since, 0 = it is not */
 };
 
 /* The bus, made if there is none; NULL without memory */
@@ -170,6 +170,8 @@ void policy_jars_tick(struct policy *policy);
 void policy_rules_scan(struct policy *policy, struct policy_string *string);
 /* The voltage of the module may be that of a lead: no limit is judged by it */
 bool policy_rules_suspect(const struct policy_module *module);
+/* The wall clock was set so far */
+void policy_rules_clock_step(struct policy *policy, int64_t step_ms);
 /* What the rules learnt of it is void */
 void policy_rules_forget(struct policy *policy, struct policy_string *string);
 

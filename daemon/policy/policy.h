@@ -665,6 +665,9 @@ void policy_restore_site(struct policy *policy, uint64_t next_id, bool muted,
 			 const char *muted_by);
 /* The wall clock at boot time 0 in us; 0: it is not known */
 void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
+/* Whether somebody keeps the wall clock right; about once a second (M28) */
+void policy_clock_state(struct policy *policy, bool synchronised,
+			uint64_t now_ns);
 
 /*
  * Equalizing, equalize-policy.c. Off unless policy_config_equalize() says
@@ -720,13 +723,6 @@ void policy_lease_expired(struct policy *policy, const char *bus,
 			  uint64_t now_ns);
 /* Duty that the module shall have, 0.1 % */
 unsigned int policy_duty(const struct policy_module *module);
-/*
- * Whether somebody keeps the wall clock right, and how far it was just set, 0
- * if it was not; call about once a second (M28)
- */
-void policy_clock_state(struct policy *policy, bool synchronised,
-			int64_t step_ms, uint64_t now_ns);
-
 /* Limits that judge the module: the configured ones, else the driver's */
 void policy_limits_in_force(const struct policy_module *module,
 			    struct policy_limits *ret);

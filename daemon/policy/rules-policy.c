@@ -182,11 +182,18 @@ void policy_rules_forget(struct policy *p, struct policy_string *s)
 	}
 }
 
-void policy_clock_state(struct policy *p, bool synchronised, int64_t step_ms,
-			uint64_t now_ns)
+void policy_clock_state(struct policy *p, bool synchronised, uint64_t now_ns)
 {
 	struct target t = { p, NULL };
 
-	p->now_ns = now_ns;
-	rules_judge_clock(&p->clock, now_ns, synchronised, step_ms, say, &t);
+	policy_set_now(p, now_ns);
+	rules_judge_clock(&p->unsynchronised_ns, now_ns, synchronised, say,
+			  &t);
+}
+
+void policy_rules_clock_step(struct policy *p, int64_t step_ms)
+{
+	struct target t = { p, NULL };
+
+	rules_judge_clock_step(step_ms, say, &t);
 }

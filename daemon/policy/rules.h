@@ -288,20 +288,16 @@ void rules_judge_halves(struct rules_string *string,
 			rules_say_fn say, void *userdata);
 
 /**
- * struct rules_clock - whether the wall clock can be trusted (M28)
- * @unsynchronised_ns: since when it is not synchronised, 0 = it is
- * @stepped_ns: last step of more than a minute, 0 = none
- * @step_ms: its size
+ * rules_judge_clock - does somebody keep the wall clock right? (M28)
+ * @since_ns: not synchronised since, 0 = it is; its memory
+ * @now_ns: time
+ * @synchronised: it is
+ * @say: told once the answer is known
+ * @userdata: for @say
  */
-struct rules_clock {
-	uint64_t unsynchronised_ns;
-	uint64_t stepped_ns;
-	int64_t step_ms;
-};
-
-/* @step_ms: the wall clock was just set so far, 0 = it was not */
-void rules_judge_clock(struct rules_clock *clock, uint64_t now_ns,
-		       bool synchronised, int64_t step_ms, rules_say_fn say,
-		       void *userdata);
+void rules_judge_clock(uint64_t *since_ns, uint64_t now_ns, bool synchronised,
+		       rules_say_fn say, void *userdata);
+/* The wall clock was set @step_ms: told if that is more than a minute (M28) */
+void rules_judge_clock_step(int64_t step_ms, rules_say_fn say, void *userdata);
 
 #endif
