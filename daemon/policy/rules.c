@@ -131,7 +131,8 @@ static void end_quiet(struct rules_string *r, uint64_t now_ns, unsigned int s)
 static void enter(struct rules_string *r, enum string_state state,
 		  uint64_t now_ns)
 {
-	bool seen = r->begun && !is_blind(r->before) && !r->blind_ns;
+	bool seen = r->begun && (is_blind(r->state) ? !is_blind(r->before) :
+						      !r->blind_ns);
 
 	switch (r->state) {
 	case STRING_DISCHARGE:
