@@ -484,7 +484,6 @@ static int begin_reload(struct world *w, struct scenario_action *a)
 static int begin_wall(struct world *w, struct scenario_action *a)
 {
 	w->wall_us += (int64_t)(a->args[0].number * 1e6);
-	w->step_ms += (int64_t)(a->args[0].number * 1e3);
 	daemon_clock(w);
 	return 0;
 }

@@ -419,7 +419,6 @@ void daemon_tick(struct world *w)
 		return;
 	tell_limits(w);
 	tick_control(w);
-	policy_clock_state(w->policy, true, w->step_ms, now_ns);
-	w->step_ms = 0;
+	policy_clock_state(w->policy, true, now_ns);
 	policy_tick(w->policy, now_ns);
 }

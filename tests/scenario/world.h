@@ -128,7 +128,6 @@ struct world_counts {
  * @time_s: time of the plant
  * @clock_ns: CLOCK_BOOTTIME
  * @wall_us: wall clock ahead of it
- * @step_ms: it was just set so far
  * @site: the plant
  * @types: product of the blocks
  * @strings: strings of the site
@@ -174,7 +173,6 @@ struct world {
 	bool loaded;
 	double lag_s;
 	bool untold;
-	int64_t step_ms;
 	uint64_t ri_end_ns;
 	struct pcg rng;
 	struct policy *policy;
