@@ -5,16 +5,19 @@
 /*
  * [E]   Effekta ME-1500 catalogue p. 65: accuracy of modules 0.5 %
  * [P]   Eaton 93PM manual p. 16, catalogue p. 41: at most 28 days of rest
+ * [C2]  requirement of that number: how far a charger wanders
  * [v]   practice value
  */
 enum {
 	BIN_S = 300,
-	LAST = 6,		/* bins of half an hour */
+	HALF_HOUR = 6,		/* bins */
+	HOUR = 12,
+	TWO_HOURS = 24,		/* the slowest wander of a charger is over */
 	SETTLE_S = 1800,	/* [v] on float since */
 	CALM_S = 600,		/* [v] after a dip */
 	FLAT_UV = 2500,		/* [v] above the wander, below a fall */
-	PAUSE_FAST_S = 3600,	/* [v] a pause falls 2 mV/cell in an hour ... */
-	PAUSE_SLOW_S = 6 * 3600,	/* ... above the voltage of rest */
+	HELD_UV = 2000,		/* [v] in 2 h: a pause falls by twice that */
+	WANDER_UV = 10000,	/* [C2] ±20 mV on 12 V, and a half more */
 	MODULES_PERMILLE = 5,	/* [E] */
 	THERMAL_UV = 5000,	/* [v] 2 °C between charger and blocks, 0.25 % */
 	GROSS_PERMILLE = 50,	/* [v] 2.36 V/cell: gas, or no charge */
@@ -53,6 +56,29 @@ static bool mean_of_bins(const struct rules_string *r, uint64_t number,
 	return true;
 }
 
+/*
+ * A charger that pauses lets the voltage fall for half a day before the string
+ * is at rest. One that is too low holds it: only that is a fault.
+ */
+static bool holds(const struct rules_string *r, uint64_t number)
+{
+	double recent, before, bin, low, high;
+	unsigned int i;
+
+	if (!mean_of_bins(r, number, 1, TWO_HOURS, &recent) ||
+	    !mean_of_bins(r, number, TWO_HOURS + 1, 2 * TWO_HOURS, &before) ||
+	    rules_abs((int64_t)(recent - before)) > HELD_UV)
+		return false;
+	low = high = recent;
+	for (i = 1; i <= 2 * TWO_HOURS; i++) {
+		if (!mean_of_bins(r, number, i, i, &bin))
+			continue;
+		low = bin < low ? bin : low;
+		high = bin > high ? bin : high;
+	}
+	return high - low <= WANDER_UV;
+}
+
 static void collect(struct rules_string *r, uint64_t now_ns, int64_t off_uv)
 {
 	uint64_t number = now_ns / RULES_SECOND_NS / BIN_S;
@@ -65,27 +91,6 @@ static void collect(struct rules_string *r, uint64_t now_ns, int64_t off_uv)
 	}
 	r->bins[at].sum_uv += off_uv;
 	r->bins[at].count++;
-}
-
-/*
- * A charger that pauses lets the voltage fall for half a day before the string
- * is at rest. One that is too low holds it: only that is a fault.
- */
-static bool holds(struct rules_string *r, uint64_t now_ns, int64_t off_uv)
-{
-	rules_mean_add(&r->off_fast, now_ns, (double)off_uv,
-		       PAUSE_FAST_S * RULES_SECOND_NS);
-	rules_mean_add(&r->off_slow, now_ns, (double)off_uv,
-		       PAUSE_SLOW_S * RULES_SECOND_NS);
-	return r->off_slow.weight_ns >= PAUSE_SLOW_S * RULES_SECOND_NS &&
-	       rules_abs((int64_t)(r->off_fast.value - r->off_slow.value)) <
-	       FLAT_UV;
-}
-
-static void forget_pause(struct rules_string *r)
-{
-	r->off_fast.last_ns = 0;
-	r->off_slow.last_ns = 0;
 }
 
 static bool any_open(const struct rules_scan *s)
@@ -147,13 +152,11 @@ void rules_judge_charger(struct rules_run *run)
 	const struct rules_scan *s = run->scan;
 	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
 	double hour, half, recent, before;
-	bool steady, held;
+	bool held;
 	int64_t set;
 
 	if (s->state == STRING_REST)
 		judge_rest(run);
-	if (s->state != STRING_FLOAT && s->state != STRING_BOOST)
-		forget_pause(r);
 	if ((s->state != STRING_FLOAT && s->state != STRING_BOOST) ||
 	    !r->float_ns || !run->has_temperature || !run->valid ||
 	    run->valid * 4 < s->count * 3 || any_open(s) ||
@@ -166,15 +169,14 @@ void rules_judge_charger(struct rules_run *run)
 	     CALM_S * RULES_SECOND_NS))
 		return;
 	collect(r, run->now_ns, run->mean_uv - set);
-	held = holds(r, run->now_ns, run->mean_uv - set);
-	if (!mean_of_bins(r, number, 1, LAST, &half) ||
-	    !mean_of_bins(r, number, 1, LAST / 2, &recent) ||
-	    !mean_of_bins(r, number, LAST / 2 + 1, LAST, &before))
+	if (!mean_of_bins(r, number, 1, HALF_HOUR, &half) ||
+	    !mean_of_bins(r, number, 1, HALF_HOUR / 2, &recent) ||
+	    !mean_of_bins(r, number, HALF_HOUR / 2 + 1, HALF_HOUR, &before))
 		return;
-	steady = rules_abs((int64_t)(recent - before)) <= FLAT_UV;
-	if (steady)
+	held = holds(r, number);
+	if (rules_abs((int64_t)(recent - before)) <= FLAT_UV)
 		say_charger(run, half, set, held, "30 min");
-	else if (mean_of_bins(r, number, 1, RULES_BINS, &hour))
+	else if (mean_of_bins(r, number, 1, HOUR, &hour))
 		say_charger(run, hour, set, held, "1 h");
 }
 

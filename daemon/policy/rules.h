@@ -133,7 +133,7 @@ struct rules_module {
 	} days[RULES_DAYS];
 };
 
-#define RULES_BINS	12	/* of 5 minutes: the hour of the charger rule */
+#define RULES_BINS	48	/* of 5 minutes: the 4 h of the charger rule */
 
 /**
  * struct rules_string - what they remember of a string; zero is new
@@ -162,8 +162,6 @@ struct rules_string {
 		uint32_t count;
 		uint64_t number;	/* + 1, 0 = unused */
 	} bins[RULES_BINS + 1];
-	struct rules_mean off_fast;	/* from what the charger should give */
-	struct rules_mean off_slow;
 	struct rules_mean sum_ratio;
 };
 
