@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <math.h>
 
 #include "block.h"
@@ -29,61 +28,6 @@ static double min_d(double a, double b)
 static double max_d(double a, double b)
 {
 	return a > b ? a : b;
-}
-
-/**
- * plant_type_agm() - parameters of a usual AGM block for standby use
- * @t: filled in
- * @nominal_v: 2, 4, 6 or 12
- * @capacity_ah: capacity at the 10 h rate, 1 to 6000
- *
- * Return: 0, -EINVAL if there is no such block.
- */
-int plant_type_agm(struct plant_type *t, unsigned int nominal_v,
-		   double capacity_ah)
-{
-	if (nominal_v != 2 && nominal_v != 4 && nominal_v != 6 &&
-	    nominal_v != 12)
-		return -EINVAL;
-	if (!(capacity_ah >= 1 && capacity_ah <= 6000))
-		return -EINVAL;
-	*t = (struct plant_type) {
-		.cells = nominal_v / 2,
-		.capacity_ah = capacity_ah,
-		.charge_ratio = 1.108,
-		.ocv_full_v = 2.15,
-		.ocv_slope_v = 0.168,
-		.knee_v = 0.087,
-		.knee_width = 0.112,
-		.reverse_v = -0.3,
-		.avail = 0.428,
-		.diffusion_per_h = 0.191,
-		.cold_per_k = 0.006,
-		.warm_per_k = 0.0025,
-		.float_v = 2.25,
-		.float_a_per_ah = 0.0004,
-		.tafel_v = 0.120,
-		.float_v_per_k = -0.003,
-		.layer_f_per_ah = 20,
-		.accept_per_v = 17,
-		.discharge_per_v = 0.684,
-		.discharge_cube_v = 0.0104,
-		.dip_v = 0.04,
-		.dip_on = 0.001,
-		.dip_off = 0.01,
-		.r_cell_ohm = 0.0180 / 6 * pow(capacity_ah / 7, -0.6),
-		.r_empty = 1.83,
-		.r_per_k = 0.007,
-		.r_per_year = 0.03,
-		.fade_per_year = 0.02,
-		.ageing_double_k = 10,
-		.recombination = 0.97,
-	};
-	/* 50 g and 45 J/K for each Ah of a cell, 5 h to cool down */
-	t->heat_j_per_k = 45 * capacity_ah * t->cells;
-	t->cool_w_per_k = t->heat_j_per_k / (5 * S_PER_H);
-	t->neighbour_w_per_k = t->cool_w_per_k / 2;
-	return 0;
 }
 
 /**

@@ -151,8 +151,14 @@ struct plant_block {
 	struct plant_work work;
 };
 
+/* type.c */
 int plant_type_agm(struct plant_type *t, unsigned int nominal_v,
 		   double capacity_ah);
+int plant_type_gel(struct plant_type *t, unsigned int nominal_v,
+		   double capacity_ah);
+int plant_type_flooded(struct plant_type *t, unsigned int nominal_v,
+		       double capacity_ah);
+
 void plant_block_init(struct plant_block *b, const struct plant_type *t,
 		      double charge, double temp_c);
 double plant_block_charge(const struct plant_block *b);

@@ -4,8 +4,18 @@
 void rig_init(struct rig *r, unsigned int nominal_v, double capacity_ah,
 	      double charge, double temp_c)
 {
-	*r = (struct rig) { .ambient_c = temp_c, .isothermal = true };
-	plant_type_agm(&r->type, nominal_v, capacity_ah);
+	struct plant_type agm;
+
+	plant_type_agm(&agm, nominal_v, capacity_ah);
+	rig_init_type(r, &agm, charge, temp_c);
+}
+
+void rig_init_type(struct rig *r, const struct plant_type *type, double charge,
+		   double temp_c)
+{
+	*r = (struct rig) {
+		.type = *type, .ambient_c = temp_c, .isothermal = true,
+	};
 	plant_block_init(&r->block, &r->type, charge, temp_c);
 	r->string = (struct plant_string) {
 		.blocks = &r->block, .count = 1, .row = 1,

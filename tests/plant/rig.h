@@ -14,8 +14,11 @@ struct rig {
 	bool isothermal;
 };
 
+/* A block of AGM */
 void rig_init(struct rig *r, unsigned int nominal_v, double capacity_ah,
 	      double charge, double temp_c);
+void rig_init_type(struct rig *r, const struct plant_type *type, double charge,
+		   double temp_c);
 void rig_load(struct rig *r, double amp_a, double dt_s);
 void rig_charge(struct rig *r, double cell_v, double limit_a, double dt_s);
 void rig_rest(struct rig *r, double dt_s);

@@ -8,20 +8,10 @@
 #include <stdio.h>
 #include <cmocka.h>
 
+#include "near.h"
 #include "rig.h"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
-
-/* Print both, fail beyond @percent */
-static void near(const char *what, double model, double data, double percent)
-{
-	double off = 100 * (model / data - 1);
-
-	printf("# %s: model %.4g, published %.4g, off by %.1f %% of %.0f\n",
-	       what, model, data, off, percent);
-	if (!(fabs(off) <= percent))
-		fail_msg("%s: model %g, published %g", what, model, data);
-}
 
 /* Magna MA12-100, 12 V 100 Ah AGM: constant current at 25 °C */
 static void discharge_time_is_that_of_the_data_sheet(void **state)
