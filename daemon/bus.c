@@ -62,6 +62,9 @@ static int publish(struct manager *m)
 		r = sd_bus_add_object_vtable(m->bus, NULL, BUS_ROOT,
 					     BUS_ALARMS, bus_alarms_vtable, m);
 	if (r >= 0)
+		r = sd_bus_add_object_vtable(m->bus, NULL, BUS_ROOT,
+					     BUS_CONFIG, bus_config_vtable, m);
+	if (r >= 0)
 		r = sd_bus_add_fallback_vtable(m->bus, NULL, BUS_PREFIX,
 					       BUS_BUS, bus_bus_vtable,
 					       bus_bus_lookup, m);

@@ -11,6 +11,7 @@
 #define BUS_STRING_PREFIX	"/org/bacs1/string"
 #define BUS_MANAGER		"org.bacs1.Manager"
 #define BUS_ALARMS		"org.bacs1.Alarms"
+#define BUS_CONFIG		"org.bacs1.Configuration"
 #define BUS_BUS			"org.bacs1.Bus"
 #define BUS_MODULE		"org.bacs1.Module"
 #define BUS_STRING		"org.bacs1.String"
@@ -67,6 +68,7 @@ int bus_enumerate(sd_bus *bus, const char *prefix, void *userdata,
 /* The vtables, one file each: bus-manager.c, bus-bus.c, ... */
 extern const sd_bus_vtable bus_manager_vtable[];
 extern const sd_bus_vtable bus_alarms_vtable[];
+extern const sd_bus_vtable bus_config_vtable[];
 extern const sd_bus_vtable bus_bus_vtable[];
 extern const sd_bus_vtable bus_module_vtable[];
 extern const sd_bus_vtable bus_string_vtable[];

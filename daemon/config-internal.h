@@ -69,6 +69,10 @@ const struct config_mark *config_find_mark(const struct config_marks *marks,
 void config_item_format(const struct config *config,
 			const struct config_item *item, size_t index,
 			char *buffer, size_t size);
+/* Is the key one of the table of limits? They come last in their sections. */
+bool config_is_limit(const struct config_item *item);
+/* A value of a limit as text */
+void config_limit_format(int id, int32_t value, char *buffer, size_t size);
 /* One more structure of a section with names, as it is at first */
 int config_add(struct config *config, enum config_section section);
 size_t config_section_count(const struct config *config,

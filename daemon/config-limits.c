@@ -219,17 +219,6 @@ static void check_taken(const struct check *c,
 				technology_names[limits->technology], what);
 }
 
-static void print_limit(int id, int32_t value, char *buffer, size_t size)
-{
-	struct config_item item;
-	size_t n;
-
-	for (n = 0; config_item_at(CONFIG_LIMITS, n, &item); n++)
-		if (!strcmp(item.key, limit_infos[id].key))
-			item.type->format(item.type, &value, &item.range,
-					  buffer, size);
-}
-
 /* Which of two sources decided last, or is further down in the file? */
 static bool is_later(const struct config_source *a,
 		     const struct config_source *b)
@@ -253,8 +242,8 @@ static void contradiction(const struct check *c,
 	static const struct config_where nowhere;
 	char a[24], b[24], place[300] = "the default";
 
-	print_limit(o->low, r->set.value[o->low], a, sizeof(a));
-	print_limit(o->high, r->set.value[o->high], b, sizeof(b));
+	config_limit_format(o->low, r->set.value[o->low], a, sizeof(a));
+	config_limit_format(o->high, r->set.value[o->high], b, sizeof(b));
 	if (other->mark)
 		snprintf(place, sizeof(place), "%.250s:%u",
 			 c->config->files[other->mark->where.file],

@@ -178,6 +178,7 @@ static int enter_profile(struct config_reading *r, const char *name,
 		return e;
 	strcpy(r->config->profiles[r->index].name, name);
 	r->config->profiles[r->index].where = here(r, line);
+	r->config->profiles[r->index].own_file = r->profile;
 	return 0;
 }
 

@@ -289,6 +289,23 @@ static void limit_item(enum config_section section, size_t id,
 	};
 }
 
+bool config_is_limit(const struct config_item *item)
+{
+	size_t first = places[item->section].limits +
+		       offsetof(struct config_limits, value);
+
+	return sections[item->section].limits && item->offset >= first &&
+	       item->offset < first + sizeof(((struct config_limits *)0)->value);
+}
+
+void config_limit_format(int id, int32_t value, char *buffer, size_t size)
+{
+	struct config_item item;
+
+	limit_item(CONFIG_LIMITS, id, &item);
+	item.type->format(item.type, &value, &item.range, buffer, size);
+}
+
 bool config_item_at(enum config_section section, size_t n,
 		    struct config_item *ret)
 {
@@ -586,4 +603,49 @@ void config_format(const struct config *config, struct text *ret)
 			}
 		}
 	}
+}
+
+/* What a section cannot be without, or is found by */
+static bool is_structure(const struct config_item *item)
+{
+	return !strcmp(item->key, "Bus") || !strcmp(item->key, "Modules") ||
+	       (item->section == CONFIG_STRING &&
+		(!strcmp(item->key, "Number") ||
+		 !strcmp(item->key, "NominalVoltage")));
+}
+
+int config_bare(const struct config *config, struct config **ret)
+{
+	struct config *c _config_ = NULL;
+	_text_ struct text text = { .s = NULL };
+	struct config_errors errors = { .count = 0 };
+	char value[1024], label[64];
+	struct config_item item;
+	int section, r;
+	size_t i, n;
+
+	for (section = CONFIG_BUS; section < CONFIG_SECTION_COUNT; section++) {
+		for (i = 0; i < config_section_count(config, section); i++) {
+			config_section_label(config, section, i, label,
+					     sizeof(label));
+			text_add(&text, "[%s %s]\n", sections[section].name,
+				 label);
+			for (n = 0; config_item_at(section, n, &item); n++) {
+				if (!is_structure(&item))
+					continue;
+				config_item_format(config, &item, i, value,
+						   sizeof(value));
+				if (*value)
+					text_add(&text, "%s=%s\n", item.key,
+						 value);
+			}
+		}
+	}
+	r = text.failed ? -ENOMEM : config_new(&c);
+	if (r == 0 && text.s)
+		r = config_read_text(c, "default", text.s, text.size, &errors);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(c);
+	return 0;
 }

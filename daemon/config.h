@@ -157,6 +157,7 @@ struct config_block {
 struct config_profile {
 	char name[CONFIG_PROFILE_NAME_MAX + 1];
 	char source[160];			/* of its numbers as a whole */
+	bool own_file;				/* it has a file of its own */
 	struct config_limits limits;
 	struct config_where where;
 	struct config_marks marks;
@@ -290,6 +291,7 @@ enum config_level {
 	CONFIG_BY_SITE,
 	CONFIG_BY_STRING,
 	CONFIG_BY_MODULE,
+	CONFIG_LEVELS
 };
 
 /**
@@ -329,6 +331,15 @@ void config_resolve(const struct config *config,
 		    const struct config_string *string,
 		    const struct config_block *block,
 		    struct config_resolved *ret);
+
+/**
+ * config_bare - the same sections with nothing but what makes them
+ * @config: configuration that was checked
+ * @ret: its buses, strings, batteries and modules, every other key at default
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int config_bare(const struct config *config, struct config **ret);
 
 /* The [Module] section of a module, or NULL */
 const struct config_block *config_find_block(const struct config *config,

@@ -250,6 +250,13 @@ void policy_limits_in_force(const struct policy_module *m,
 	}
 }
 
+const char *policy_limits_state_name(const struct policy_module *m)
+{
+	if (!policy_any_limit(&m->want_limits))
+		return "driver";
+	return limit_state_name(policy_limit_state(m));
+}
+
 /* Each level below the next, as far as there are limits */
 static bool in_order(const struct policy_limits *limits)
 {

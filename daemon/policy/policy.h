@@ -727,6 +727,10 @@ unsigned int policy_duty(const struct policy_module *module);
 void policy_limits_in_force(const struct policy_module *module,
 			    struct policy_limits *ret);
 
+/* State whose limits are in force: "float" ..., "widest" while none is known,
+ * "driver" where the configuration has none */
+const char *policy_limits_state_name(const struct policy_module *module);
+
 /* Dictionary names: "module-lost", "alarm" */
 const char *policy_kind_name(enum policy_kind kind);
 const char *policy_severity_name(enum policy_severity severity);

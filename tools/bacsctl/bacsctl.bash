@@ -23,7 +23,7 @@ _bacsctl()
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="status modules strings equalize bus events history profile --help --version"
+		words="status modules strings equalize limits bus events history profile config --help --version"
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -47,6 +47,8 @@ _bacsctl()
 	modules) words="--json --sort --bus --help" ;;
 	strings) words="--json --sort --help" ;;
 	equalize) words="on off --json --sort --help" ;;
+	limits) words="--json --sort --help $(_bacsctl_modules)" ;;
+	config) words="check show diff --effective --defaults --json --root --help" ;;
 	bus) words="stats rescan scan-period --json --bus --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;

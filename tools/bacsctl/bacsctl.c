@@ -13,7 +13,9 @@ static const struct command commands[] = {
 	{ "bus", cmd_bus, "buses, their counters and settings" },
 	{ "events", cmd_events, "what happened, from the history or live" },
 	{ "history", cmd_history, "values of a module over time" },
+	{ "limits", cmd_limits, "what every module is judged by now" },
 	{ "profile", cmd_profile, "register maps of foreign modules" },
+	{ "config", cmd_config, "check, show and compare bacsd.conf" },
 };
 
 static void help(FILE *out)

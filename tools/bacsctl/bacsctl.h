@@ -39,6 +39,8 @@ int cmd_bus(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_history(int argc, char **argv);
 int cmd_profile(int argc, char **argv);
+int cmd_config(int argc, char **argv);
+int cmd_limits(int argc, char **argv);
 
 /* options.c */
 
