@@ -132,11 +132,11 @@ static void on_limits(struct manager *m, const struct bacs_notice *n,
 
 	if (!module)
 		return;
+	/* the label may have come along, and is not to be written again */
+	give_module(m, module, now_ns);
 	/* our own writes pass each other when states follow fast */
-	if (bacs_notice_pid(n) == (uint32_t)getpid()) {
-		give_module(m, module, now_ns);
+	if (bacs_notice_pid(n) == (uint32_t)getpid())
 		return;
-	}
 	take_facts(module, &facts);
 	policy_limits_written(m->policy, bacs_notice_bus(n),
 			      bacs_notice_address(n), &facts.limits,

@@ -16,6 +16,7 @@ struct policy {
 	struct limit_set limits;	/* of the site */
 	char profile[POLICY_NAME_MAX + 1];
 	bool adopt_foreign;	/* limits that others write are taken over */
+	uint64_t sweep_ns;	/* of the last look at all limits */
 	char config_error[POLICY_REASON_MAX + 1];
 	uint64_t now_ns;
 	uint64_t tick_ns;		/* of the last tick */

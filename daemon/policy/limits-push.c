@@ -11,6 +11,9 @@
 #define CELL_MV	2000
 /* A string that is unknown for less does not have its limits rewritten */
 #define HOLD_NS	(60 * 1000000000ULL)	/* practice value */
+/* So often the driver is compared with what it should have */
+#define STALE_NS	(2 * 1000000000ULL)	/* of a write on its way */
+#define SWEEP_NS	(60 * 1000000000ULL)
 
 _Static_assert(LIMIT_UNSET == POLICY_UNSET, "both say unset the same way");
 
@@ -178,8 +181,11 @@ void policy_push(struct policy *policy, struct policy_module *m, bool clear)
 		return;
 	if (label)
 		m->pushed = true;
-	if (limits)
+	if (limits) {
 		m->limits_pushed = true;
+		m->push_ns = policy->now_ns;
+		m->before_push = m->facts.limits;
+	}
 	policy->ops->set_module(policy->userdata, m, label,
 				limits ? &push : NULL);
 }
@@ -208,11 +214,31 @@ void policy_limits_of_state(struct policy *policy,
 	}
 }
 
+/* Writes of others and our own can cross: what is not right yet is put right */
+static void sweep(struct policy *policy)
+{
+	size_t i;
+	int a;
+
+	if (!policy->sweep_ns)
+		policy->sweep_ns = policy->now_ns;
+	if (policy->now_ns - policy->sweep_ns < SWEEP_NS)
+		return;
+	policy->sweep_ns = policy->now_ns;
+	for (i = 0; i < policy->bus_count; i++)
+		for (a = 1; a <= POLICY_ADDRESS_MAX; a++)
+			if (policy->buses[i]->modules[a])
+				policy_push(policy,
+					    policy->buses[i]->modules[a],
+					    false);
+}
+
 void policy_limits_tick(struct policy *policy)
 {
 	size_t i;
 	unsigned int j;
 
+	sweep(policy);
 	for (i = 0; i < policy->string_count; i++) {
 		struct policy_string *s = policy->strings[i];
 
@@ -279,6 +305,14 @@ static bool in_order(const struct policy_limits *limits)
 	return true;
 }
 
+/* Read before our own write arrived; else a sweep will find it */
+static bool is_stale(const struct policy *p, const struct policy_module *m)
+{
+	return m->limits_pushed && p->now_ns - m->push_ns < STALE_NS &&
+	       !memcmp(&m->facts.limits, &m->before_push,
+		       sizeof(m->before_push));
+}
+
 void policy_limits_foreign(struct policy *policy, struct policy_module *m,
 			   uint32_t pid)
 {
@@ -287,7 +321,7 @@ void policy_limits_foreign(struct policy *policy, struct policy_module *m,
 	char who[48] = "Somebody wrote through sysfs";
 	const char *then = "the configured ones are put back";
 
-	if (policy_limits_match(m))
+	if (policy_limits_match(m) || is_stale(policy, m))
 		return;
 	if (pid)
 		snprintf(who, sizeof(who), "Process %u wrote", pid);

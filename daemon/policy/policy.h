@@ -234,6 +234,8 @@ struct policy_module {
 	bool pushed;		/* our label or limits are in the driver */
 	bool own_limits;	/* @limits are not those of the site */
 	bool limits_pushed;	/* limits in the driver are ours */
+	uint64_t push_ns;	/* when they were last pushed */
+	struct policy_limits before_push;	/* what was there until then */
 	uint8_t adopted;	/* bit of a limit_state: @foreign holds in it */
 	struct policy_limits foreign[LIMIT_STATES + 1];
 	uint64_t breach_ns[POLICY_LIMIT_RULES];	/* begin of each in @raw */

@@ -322,6 +322,15 @@ static void what_others_write_is_put_back(void **state)
 	assert_non_null(strstr(w->text, "put back"));
 	assert_int_equal(w->pushes[2], 1);
 	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_MIN), 13020);
+	/* read before that arrived: nobody wrote again */
+	w->driver[2].value[BACS_LIMIT_VOLTAGE_MIN] = 11000;
+	policy_limits_written(w->policy, "bacsA", 2, &w->driver[2], 4711,
+			      w->now);
+	assert_int_equal(w->written, 1);
+	assert_int_equal(w->pushes[2], 1);
+	/* but if it stays it is found */
+	scans(w, 61, 13500, 13500);
+	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_MIN), 13020);
 	/* the same values again are no news */
 	write_as_other(w, 13020);
 	assert_int_equal(w->written, 1);

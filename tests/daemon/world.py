@@ -153,6 +153,12 @@ class World:
     def configure(self, text, name="bacsd.conf"):
         (self.dir / "root/etc/bacs" / name).write_text(text)
 
+    def ship_profiles(self):
+        """The profiles of limits where an installation has them."""
+        share = self.dir / "root/usr/share/bacs"
+        share.mkdir(parents=True)
+        (share / "limits").symlink_to(f"{SOURCE}/profiles/limits")
+
     def environment(self):
         return dict(
             os.environ, BACS_FAKE_KERNEL=str(self.dir / "kernel"),
