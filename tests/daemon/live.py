@@ -713,7 +713,7 @@ def limits_follow_the_state_and_what_others_write(w):
     wait_for("recharge", lambda: driver_limits(w, 2)["voltage_min_mv"]
              == 12000, 60)
     assert not w.said("voltage-low")
-    assert len(w.said("wrote other limits")) == 1
+    assert len(w.said("wrote other limits to")) == 1
     w.stop_beat()
     # one module alone, with who says what
     all_of = {r["key"]: r for r in limits("3S2")}
