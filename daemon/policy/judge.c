@@ -115,17 +115,16 @@ static void judge_presence(struct policy *p, struct policy_module *m)
 static bool update_name(struct policy_module *m)
 {
 	char name[POLICY_NAME_MAX + 1];
+	const char *label = *m->want_label ? m->want_label : m->facts.label;
 
-	if (*m->want_label)
-		strcpy(name, m->want_label);
-	else if (*m->facts.label)
-		strcpy(name, m->facts.label);
-	else
+	if (!*label) {
 		snprintf(name, sizeof(name), "%s-%03u", m->bus->name,
 			 m->address);
-	if (!strcmp(name, m->name))
+		label = name;
+	}
+	if (!strcmp(label, m->name))
 		return false;
-	strcpy(m->name, name);
+	strcpy(m->name, label);
 	return true;
 }
 

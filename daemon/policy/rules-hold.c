@@ -2,6 +2,7 @@
 /* Verdicts: confirmation, telling, means that forget, numbers as text */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rules-internal.h"
 
@@ -115,15 +116,24 @@ static struct rules_text thousandth(int64_t v, int digits)
 {
 	int64_t size = v < 0 ? -v : v, unit = 1;
 	struct rules_text t;
+	char *at;
 	int i;
 
 	for (i = digits; i < 3; i++)
 		unit *= 10;
 	size = (size + unit / 2) / unit;
-	for (i = 0, unit = 1; i < digits; i++)
-		unit *= 10;
-	snprintf(t.s, sizeof(t.s), "%s%lld.%0*lld", v < 0 ? "-" : "",
-		 (long long)(size / unit), digits, (long long)(size % unit));
+	/* asked for at every judgement of every block: no format */
+	at = t.s + sizeof(t.s);
+	*--at = '\0';
+	for (i = 0; i < digits; i++, size /= 10)
+		*--at = (char)('0' + size % 10);
+	*--at = '.';
+	do
+		*--at = (char)('0' + size % 10);
+	while ((size /= 10) && at > t.s + 1);
+	if (v < 0)
+		*--at = '-';
+	memmove(t.s, at, t.s + sizeof(t.s) - at);
 	return t;
 }
 

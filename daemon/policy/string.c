@@ -67,11 +67,10 @@ static uint64_t stale_ns(const struct policy *p, const struct policy_string *s)
 	return limit > POLICY_STALL_NS ? limit : POLICY_STALL_NS;
 }
 
-static const struct policy_module *module_of(const struct policy *p,
-					     const struct policy_string *s,
+static const struct policy_module *module_of(const struct policy_bus *bus,
 					     const struct policy_cell *c)
 {
-	return policy_find_module(p, s->bus, c->address);
+	return bus ? bus->modules[c->address] : NULL;
 }
 
 static bool is_live(const struct policy_module *m)
@@ -148,6 +147,7 @@ static void take_sensor(const struct policy *p, struct policy_string *s)
 /* Counts and values of what is live at this moment */
 static void summarize(const struct policy *p, struct policy_string *s)
 {
+	const struct policy_bus *bus = policy_find_bus(p, s->bus);
 	int64_t cells[POLICY_ADDRESS_MAX], temps[POLICY_ADDRESS_MAX];
 	uint64_t limit = stale_ns(p, s);
 	unsigned int i, temp_count = 0;
@@ -157,7 +157,7 @@ static void summarize(const struct policy *p, struct policy_string *s)
 	s->sum_mv = 0;
 	for (i = 0; i < s->count; i++) {
 		struct policy_cell *c = &s->cells[i];
-		bool live = is_live(module_of(p, s, c));
+		bool live = is_live(module_of(bus, c));
 
 		if (!live || !c->time_ns || p->now_ns > c->time_ns + limit) {
 			c->valid = false;
@@ -232,11 +232,12 @@ static void finish_scan(struct policy *p, struct policy_string *s)
 
 static void begin_scan(const struct policy *p, struct policy_string *s)
 {
+	const struct policy_bus *bus = policy_find_bus(p, s->bus);
 	unsigned int i;
 
 	s->expected = 0;
 	for (i = 0; i < s->count; i++)
-		s->expected += is_live(module_of(p, s, &s->cells[i]));
+		s->expected += is_live(module_of(bus, &s->cells[i]));
 }
 
 void policy_string_sample(struct policy *p, struct policy_module *m)
@@ -276,10 +277,11 @@ void policy_string_sample(struct policy *p, struct policy_module *m)
 static bool anything_live(const struct policy *p,
 			  const struct policy_string *s)
 {
+	const struct policy_bus *bus = policy_find_bus(p, s->bus);
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++)
-		if (is_live(module_of(p, s, &s->cells[i])))
+		if (is_live(module_of(bus, &s->cells[i])))
 			return true;
 	return false;
 }
