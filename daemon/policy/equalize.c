@@ -13,6 +13,8 @@
  * 52 mV / 0.4 mA/Ah)
  */
 #define STEP_NS		(300 * SECOND_NS)
+/* The first one: nothing is known yet, and nothing is done on it for long */
+#define FIRST_NS	(60 * SECOND_NS)
 #define STEP_SCANS	3
 /* A gap in the scans that makes what was summed up void */
 #define GAP_NS		STEP_NS
@@ -279,7 +281,8 @@ static void run(struct equalize *e, const struct equalize_scan *s)
 	}
 	sum_up(e, s);
 	equalize_limit(e, s);
-	if (dt >= STEP_NS && e->step_scans >= STEP_SCANS) {
+	if (dt >= (e->has_mean ? STEP_NS : FIRST_NS) &&
+	    e->step_scans >= STEP_SCANS) {
 		equalize_control(e, s, (double)dt / SECOND_NS);
 		equalize_forecast(e, s, dt);
 		begin_step(e, s->time_ns);

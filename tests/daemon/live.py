@@ -558,7 +558,7 @@ def equalizing_is_leased_and_ends_with_its_reasons(w):
     w.start()
     wait_for("control", lambda: w.get(
         "ControllerPID", "/org/bacs1/bus/bacsA", "Bus") != 0)
-    seconds(130, 13460, 13460, 13700, 13460)
+    seconds(40, 13460, 13460, 13700, 13460)
     wait_for("float", lambda: get("State") == "float")
     wait_for("the rules", lambda: get("Equalizing") == "ready")
     assert lease() == 0 and not any(targets())

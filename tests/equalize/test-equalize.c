@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Each rule of the equalizer alone: voltages are given, none follows */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -146,6 +147,20 @@ static void the_high_one_is_bypassed_and_no_other(void **state)
 	assert_int_equal(w->e->jars[2].target_uv, MEAN_UV);
 	assert_int_equal(w->e->jars[2].deviation_uv, 20000);
 	assert_int_equal(w->e->jars[0].status, EQUALIZE_READY);
+}
+
+/* A jar that comes up from below is still below */
+static void a_low_one_that_rises_gets_none(void **state)
+{
+	struct world *w = *state;
+
+	for (int mv = 50; mv > 5; mv -= 5) {
+		raise_jar(w, 2, -mv * 1000);
+		for (int i = 0; i < 10; i++) {
+			scan(w, 60);
+			assert_int_equal(duty(w, 2), 0);
+		}
+	}
 }
 
 static void without_capacity_nothing_happens(void **state)
@@ -515,14 +530,18 @@ static void the_ri_scheduler_wins(void **state)
 {
 	struct world *w = *state;
 	unsigned int before;
+	double wanted;
 
 	begin(w);
 	before = duty(w, 2);
+	wanted = w->e->jars[2].bypass_ua;
 	equalize_hold(w->e, 2, true);
 	assert_int_equal(duty(w, 2), 0);
 	run(w, 30);
 	assert_int_equal(duty(w, 2), 0);
 	assert_non_null(strstr(w->e->jars[2].reason, "internal resistance"));
+	/* what its voltage does without bypass is no reason for more of it */
+	assert_true(w->e->jars[2].bypass_ua == wanted);
 	equalize_hold(w->e, 2, false);
 	run(w, 11);
 	assert_true(duty(w, 2) >= before);
@@ -551,14 +570,17 @@ static void small_jars_get_parts_of_a_step(void **state)
 {
 	struct world *w = *state;
 	unsigned int least = 1000, most = 0;
+	double sum = 0;
 
 	w->config.capacity_mah = 7000;
 	equalize_configure(w->e, &w->config);
 	raise_jar(w, 2, 3000);
 	run(w, 55);
 	raise_jar(w, 2, 0);
+	run(w, 11);
 	for (int i = 0; i < 600; i++) {
 		scan(w, 60);
+		sum += duty(w, 2);
 		if (duty(w, 2) < least)
 			least = duty(w, 2);
 		if (duty(w, 2) > most)
@@ -566,6 +588,8 @@ static void small_jars_get_parts_of_a_step(void **state)
 	}
 	assert_true(most > 0 && most <= 16);
 	assert_int_equal(most - least, 1);
+	/* in the mean it is what is wanted */
+	assert_true(fabs(sum / 600 - w->e->jars[2].bypass_ua / 150) < 0.02);
 }
 
 static void a_driver_without_control_is_told(void **state)
@@ -677,6 +701,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RULE(off_by_default),
 		RULE(the_high_one_is_bypassed_and_no_other),
+		RULE(a_low_one_that_rises_gets_none),
 		RULE(without_capacity_nothing_happens),
 		RULE(bypass_stays_below_the_float_current),
 		RULE(a_measured_float_current_is_a_mean_of_an_hour),
