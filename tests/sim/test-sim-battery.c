@@ -588,6 +588,30 @@ static void jars_of_one_kind_are_a_string(void **state)
 	end(&f);
 }
 
+/* Rested for days: the acid of each kind is its own */
+static void each_technology_is_a_string_of_its_own(void **state)
+{
+	struct fixture f = make(1);
+	struct module_config c = ideal(BACS_CLASS_JAR);
+
+	(void)state;
+	add(&f, 1, 2, c);
+	c.technology = MODULE_GEL;
+	add(&f, 3, 4, c);
+	c.technology = MODULE_FLOODED;
+	add(&f, 5, 6, c);
+	start(&f);
+	assert_int_equal(f.bus->battery->site_count, 3);
+	for (u32 a = 1; a <= 6; a++)
+		assert_in_range(jar_mv(&f, a), 13540, 13560);
+	order(&f, "charger", "off");
+	run_fast(&f, 48 * H);
+	assert_in_range(jar_mv(&f, 1), 12850, 12930);
+	assert_in_range(jar_mv(&f, 3), 12790, 12849);
+	assert_in_range(jar_mv(&f, 5), 12650, 12740);
+	end(&f);
+}
+
 static void string_config(struct fixture *f, const char *name, u32 from, u32 to,
 			  u8 sensor, const char *charger)
 {
@@ -652,7 +676,7 @@ static void strings_that_cannot_be_are_refused(void **state)
 	add(&f, 11, 18, other);
 	add(&f, 20, 20, ideal(BACS_CLASS_STRING));
 	string_config(&f, "A", 1, 9, 0, "");
-	refused(&f, "[string A]: address 5: has 6000 mV, 100 Ah, ambient_mc 22000, but address 1 has 12000 mV");
+	refused(&f, "[string A]: address 5: has 6000 mV, 100 Ah, agm, ambient_mc 22000, but address 1 has 12000 mV");
 	string_config(&f, "A", 8, 9, 0, "");
 	refused(&f, "address 9: no jar module");
 	string_config(&f, "A", 1, 2, 0, "");
@@ -713,6 +737,7 @@ static void nothing_that_can_be_asked_for_breaks_the_model(void **state)
 		c.capacity_ah = ah[i / 4 % 3];
 		c.ambient_mc = air[i / 12];
 		c.spread = c.noise = i % 2 ? 10 : 1;
+		c.technology = i % 3;
 		add(&f, a, a + 4, c);
 		a += 5;
 	}
@@ -767,6 +792,7 @@ int main(void)
 		cmocka_unit_test(a_fault_grows_in_battery_time),
 		cmocka_unit_test(what_is_wrong_with_a_fault_is_said_and_nothing_done),
 		cmocka_unit_test(jars_of_one_kind_are_a_string),
+		cmocka_unit_test(each_technology_is_a_string_of_its_own),
 		cmocka_unit_test(strings_at_one_charger_share_the_load),
 		cmocka_unit_test(strings_that_cannot_be_are_refused),
 		cmocka_unit_test(what_is_set_overrides_the_battery),

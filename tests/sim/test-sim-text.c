@@ -72,6 +72,7 @@ static void a_scenario_says_wire_devices_and_faults(void **state)
 		"[bus]\nbaud = 9600\nformat=8N1\nseed = 0x10\nstrict = yes\n"
 		"reply_delay_us = 4000-5000\n"
 		"[modules 1-3,9]\nnominal_mv = 2000\nvoltage_mv = 2233\n"
+		"technology = flooded\n"
 		"[modules 70]\nclass = string-sensor\ncurrent_ma = -5\n"
 		"[rule noisy]\naddress = 1-2\nprobability = 5%\n"
 		"effect = corrupt 2", &e), 0);
@@ -83,6 +84,7 @@ static void a_scenario_says_wire_devices_and_faults(void **state)
 	assert_int_equal(o.bus.delay_max_us, 5000);
 	assert_int_equal(o.present[0] | o.present[1] << 8, 0x020E);
 	assert_int_equal(o.device[9].nominal_mv, 2000);
+	assert_int_equal(o.device[9].technology, MODULE_FLOODED);
 	assert_true(o.fixed[9][MODULE_KEY_VOLTAGE_MV]);
 	assert_int_equal(o.fixed_value[70][MODULE_KEY_CURRENT_MA], -5);
 	assert_int_equal(o.device[70].class, BACS_CLASS_STRING);
@@ -147,6 +149,7 @@ static void mistakes_in_a_scenario_name_line_value_and_range(void **state)
 		{ "[modules 1]\ncapacity_ah = 0\n", ":2:", "1 to 6000" },
 		{ "[modules 1]\n\nvoltage_mv = 70000\n", ":3:", "0 to 65535" },
 		{ "[modules 1]\ncurrent_ma = 1\n", ":2:", "class jar" },
+		{ "[modules 1]\ntechnology = wet\n", ":2:", "agm, gel or flooded" },
 		{ "[modules 1]\nvolts = 1\n", ":2:", "\"volts\"" },
 		{ "[modules 1]\nnoise = nan\n", ":2:", "0 to 10" },
 		{ "[rule]\neffect = drop\n", ":1:", "[rule NAME]" },

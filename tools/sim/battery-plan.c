@@ -13,6 +13,7 @@ static bool alike(const struct module_config *a, const struct module_config *b)
 {
 	return a->nominal_mv == b->nominal_mv &&
 	       a->capacity_ah == b->capacity_ah &&
+	       a->technology == b->technology &&
 	       a->ambient_mc == b->ambient_mc;
 }
 
@@ -46,10 +47,13 @@ static int check_jars(const struct battery_string_config *s,
 		c = &modules[a]->cfg;
 		f = &modules[first]->cfg;
 		if (!alike(c, f))
-			return parse_fail(e, "[string %s]: address %u: has %u mV, %u Ah, ambient_mc %d, but address %u has %u mV, %u Ah, %d; a string is of one kind",
+			return parse_fail(e, "[string %s]: address %u: has %u mV, %u Ah, %s, ambient_mc %d, but address %u has %u mV, %u Ah, %s, %d; a string is of one kind",
 					  s->name, a, c->nominal_mv,
-					  c->capacity_ah, c->ambient_mc, first,
-					  f->nominal_mv, f->capacity_ah,
+					  c->capacity_ah,
+					  module_technology_name(c->technology),
+					  c->ambient_mc, first, f->nominal_mv,
+					  f->capacity_ah,
+					  module_technology_name(f->technology),
 					  f->ambient_mc);
 	}
 	return 0;
@@ -141,7 +145,7 @@ static void plan_rest(const struct battery_string_config *plan, u32 count,
  * @e: error
  *
  * Jars that no string was asked for are one string for each kind: nominal
- * voltage, capacity and temperature of the room.
+ * voltage, capacity, technology and temperature of the room.
  *
  * Return: number of strings, or -EINVAL.
  */

@@ -81,6 +81,13 @@ static void init_jars(struct battery *b, struct battery_site *site,
 	}
 }
 
+static int (*const types[])(struct plant_type *t, unsigned int nominal_v,
+			    double capacity_ah) = {
+	[MODULE_AGM] = plant_type_agm,
+	[MODULE_GEL] = plant_type_gel,
+	[MODULE_FLOODED] = plant_type_flooded,
+};
+
 /* The string @c says, its jars new and charged */
 static int init_string(struct battery *b, struct battery_site *site,
 		       struct battery_string *s, struct plant_string *plant,
@@ -97,7 +104,8 @@ static int init_string(struct battery *b, struct battery_site *site,
 			s->address[s->count++] = (u8)a;
 	cfg = &modules[s->address[0]]->cfg;
 	air_c = cfg->ambient_mc / 1e3;
-	if (plant_type_agm(&s->type, cfg->nominal_mv / 1000, cfg->capacity_ah))
+	if (types[cfg->technology](&s->type, cfg->nominal_mv / 1000,
+				   cfg->capacity_ah))
 		return -EINVAL;
 	s->blocks = calloc(s->count, sizeof(*s->blocks));
 	if (!s->blocks)

@@ -65,6 +65,37 @@ u32 module_class_find(const char *name)
 }
 
 /**
+ * module_technology_name() - name of a kind of jar
+ * @technology: kind
+ *
+ * Return: the name, borrowed.
+ */
+const char *module_technology_name(enum module_technology technology)
+{
+	static const char *const names[] = {
+		[MODULE_AGM] = "agm",
+		[MODULE_GEL] = "gel",
+		[MODULE_FLOODED] = "flooded",
+	};
+
+	return names[technology];
+}
+
+/**
+ * module_technology_find() - kind of jar of a name
+ * @name: agm, gel or flooded
+ *
+ * Return: enum module_technology, or -ENOENT.
+ */
+int module_technology_find(const char *name)
+{
+	for (int t = MODULE_AGM; t <= MODULE_FLOODED; t++)
+		if (!strcmp(name, module_technology_name(t)))
+			return t;
+	return -ENOENT;
+}
+
+/**
  * module_key_find() - quantity of a name
  * @name: as in module_keys[]
  *

@@ -59,6 +59,8 @@ struct module_key_info {
 
 extern const struct module_key_info module_keys[MODULE_KEYS];
 
+enum module_technology { MODULE_AGM, MODULE_GEL, MODULE_FLOODED };
+
 /**
  * struct module_config - what a device is
  * @address: 1-247
@@ -66,6 +68,7 @@ extern const struct module_key_info module_keys[MODULE_KEYS];
  * @class: enum bacs_class
  * @nominal_mv: 2000, 4000, 6000 or 12000
  * @capacity_ah: 1 to MODULE_CAPACITY_MAX_AH
+ * @technology: kind of the jar
  * @spread: deviation between devices, 1 is usual, 0 makes all alike
  * @noise: noise of measurement, 1 is usual, 0 is none
  * @ambient_mc: temperature of the room
@@ -78,6 +81,7 @@ struct module_config {
 	u32 class;
 	u32 nominal_mv;
 	u32 capacity_ah;
+	enum module_technology technology;
 	double spread;
 	double noise;
 	s32 ambient_mc;
@@ -161,6 +165,8 @@ void module_unfix(struct module *m, enum module_key key);
 
 const char *module_class_name(u32 class);
 u32 module_class_find(const char *name);
+const char *module_technology_name(enum module_technology technology);
+int module_technology_find(const char *name);
 
 /* registers.c */
 size_t module_request(struct module *m, const u8 *frame, size_t len,

@@ -102,6 +102,18 @@ static int set_nominal(struct reader *rd, const char *value,
 	return r;
 }
 
+static int set_technology(struct reader *rd, const char *value,
+			  struct parse_error *e)
+{
+	int t = module_technology_find(value);
+
+	if (t < 0)
+		return parse_fail(e, "technology \"%.32s\": not agm, gel or flooded",
+				  value);
+	rd->cfg.technology = (enum module_technology)t;
+	return 0;
+}
+
 static int set_addressed(struct reader *rd, const char *value,
 			 struct parse_error *e)
 {
@@ -127,6 +139,8 @@ static int set_module(struct reader *rd, const char *key, const char *value,
 	if (!strcmp(key, "capacity_ah"))
 		return parse_u32(key, value, 1, MODULE_CAPACITY_MAX_AH,
 				 &c->capacity_ah, e);
+	if (!strcmp(key, "technology"))
+		return set_technology(rd, value, e);
 	if (!strcmp(key, "spread"))
 		return parse_decimal(key, value, 0, 10, &c->spread, e);
 	if (!strcmp(key, "noise"))
@@ -143,7 +157,7 @@ static int set_module(struct reader *rd, const char *key, const char *value,
 	}
 	k = module_key_find(key);
 	if (k < 0)
-		return parse_fail(e, "\"%.32s\" in [modules]: neither class nominal_mv capacity_ah spread noise serial addressed ambient_mc nor a quantity, e.g. voltage_mv",
+		return parse_fail(e, "\"%.32s\" in [modules]: neither class nominal_mv capacity_ah technology spread noise serial addressed ambient_mc nor a quantity, e.g. voltage_mv",
 				  key);
 	r = parse_s64(key, value, S32_MIN, S32_MAX, &v, e);
 	if (r < 0)
