@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <math.h>
+#include <stddef.h>
 
 #include "bank.h"
 
@@ -128,6 +129,24 @@ static void string_finish(struct plant_string *s, double ambient_c, double dt_s)
 	}
 }
 
+/* A block that is open has what the others leave of the common voltage */
+static void open_voltage(struct plant_string *s, double bank_v)
+{
+	struct plant_block *open = NULL;
+	double others_v = 0;
+
+	for (unsigned int i = 0; i < s->count; i++) {
+		if (s->blocks[i].open && !open)
+			open = &s->blocks[i];
+		else
+			others_v += s->blocks[i].volt_v;
+	}
+	if (!open)
+		return;
+	open->volt_v = bank_v - others_v;
+	s->volt_v = bank_v;
+}
+
 static void step(struct plant_bank *bank, const struct plant_drive *drive,
 		 double ambient_c, double dt_s)
 {
@@ -146,6 +165,8 @@ static void step(struct plant_bank *bank, const struct plant_drive *drive,
 	bank->amp_a = 0;
 	for (unsigned int k = 0; k < bank->count; k++) {
 		string_finish(&bank->strings[k], ambient_c, dt_s);
+		if (bank->strings[k].open)
+			open_voltage(&bank->strings[k], bank->volt_v);
 		bank->amp_a += bank->strings[k].amp_a;
 	}
 }

@@ -111,6 +111,7 @@ struct plant_work {
  * @cool_factor: heat given to the air relative to its type
  * @extra_w: heat from outside, a bad post for one
  * @shorted: cells of it that are shorted
+ * @open: no current passes it; the bank makes its voltage
  * @bypass_a: current past it (equalizer), 0 or more
  * @bypass_heat: share of the heat of the bypass that warms the block
  * @near: relative charge of the part at hand
@@ -134,6 +135,7 @@ struct plant_block {
 	double cool_factor;
 	double extra_w;
 	unsigned int shorted;
+	bool open;
 	double bypass_a;
 	double bypass_heat;
 

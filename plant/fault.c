@@ -13,6 +13,9 @@ static const char *const names[PLANT_FAULT_KINDS] = {
 	[PLANT_FAULT_LOOSE_STRAP] = "loose-strap",
 	[PLANT_FAULT_BLOWN_FUSE] = "blown-fuse",
 	[PLANT_FAULT_RUNAWAY] = "runaway",
+	[PLANT_FAULT_OPEN_JAR] = "open-jar",
+	[PLANT_FAULT_STUCK_SENSOR] = "stuck-sensor",
+	[PLANT_FAULT_DRIFTING_SENSOR] = "drifting-sensor",
 };
 
 /* What a mechanism does to a block at severity 1 */
@@ -66,6 +69,8 @@ const char *plant_fault_severity(enum plant_fault_kind kind)
 		return "above 0 and up to 1";
 	case PLANT_FAULT_RUNAWAY:
 		return "above 1 and up to 1000";
+	case PLANT_FAULT_DRIFTING_SENSOR:
+		return "-10 to 10 and not 0";
 	default:
 		return "above 0";
 	}
@@ -85,9 +90,18 @@ static bool severity_fits(const struct plant_fault *f)
 		return f->severity > 0 && f->severity <= 1;
 	case PLANT_FAULT_RUNAWAY:
 		return f->severity > 1 && f->severity <= 1000;
+	case PLANT_FAULT_DRIFTING_SENSOR:
+		return f->severity != 0 && fabs(f->severity) <= 10;
 	default:
 		return f->severity > 0 && isfinite(f->severity);
 	}
+}
+
+static bool of_the_module(enum plant_fault_kind kind)
+{
+	return kind == PLANT_FAULT_BLOWN_FUSE ||
+	       kind == PLANT_FAULT_STUCK_SENSOR ||
+	       kind == PLANT_FAULT_DRIFTING_SENSOR;
 }
 
 /**
@@ -103,7 +117,7 @@ int plant_fault_check(const struct plant_fault *f)
 	    !(f->start_s >= 0) || !(f->ramp_s >= 0))
 		return -EINVAL;
 	if (!f->string || f->block >= f->string->count ||
-	    (f->kind == PLANT_FAULT_BLOWN_FUSE && !f->sensor))
+	    (of_the_module(f->kind) && !f->sensor))
 		return -ENOENT;
 	return severity_fits(f) ? 0 : -ERANGE;
 }
@@ -152,10 +166,28 @@ static void heat_posts(const struct plant_fault *f)
 
 static void apply_at_once(const struct plant_fault *f)
 {
-	if (f->kind == PLANT_FAULT_BLOWN_FUSE)
+	struct plant_block *b = &f->string->blocks[f->block];
+
+	switch (f->kind) {
+	case PLANT_FAULT_SHORTED_CELL:
+		b->shorted = (unsigned int)f->severity;
+		break;
+	case PLANT_FAULT_OPEN_JAR:
+		b->open = true;
+		f->string->open = true;
+		break;
+	case PLANT_FAULT_BLOWN_FUSE:
 		f->sensor->sense = PLANT_SENSE_OPEN;
-	else
-		f->string->blocks[f->block].shorted = (unsigned int)f->severity;
+		break;
+	case PLANT_FAULT_STUCK_SENSOR:
+		f->sensor->sense = PLANT_SENSE_STUCK;
+		break;
+	case PLANT_FAULT_DRIFTING_SENSOR:
+		f->sensor->drift_v_per_day += f->severity;
+		break;
+	default:
+		break;
+	}
 }
 
 /**
@@ -176,7 +208,10 @@ void plant_fault_step(struct plant_fault *f, double time_s)
 	if (to > f->done) {
 		switch (f->kind) {
 		case PLANT_FAULT_SHORTED_CELL:
+		case PLANT_FAULT_OPEN_JAR:
 		case PLANT_FAULT_BLOWN_FUSE:
+		case PLANT_FAULT_STUCK_SENSOR:
+		case PLANT_FAULT_DRIFTING_SENSOR:
 			to = 1;
 			apply_at_once(f);
 			break;

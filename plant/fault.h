@@ -14,6 +14,9 @@ enum plant_fault_kind {
 	PLANT_FAULT_LOOSE_STRAP,	/* severity: ohm */
 	PLANT_FAULT_BLOWN_FUSE,		/* severity: above 0, at once */
 	PLANT_FAULT_RUNAWAY,		/* severity: times the side reaction */
+	PLANT_FAULT_OPEN_JAR,		/* severity: above 0, at once */
+	PLANT_FAULT_STUCK_SENSOR,	/* severity: above 0, at once */
+	PLANT_FAULT_DRIFTING_SENSOR,	/* severity: volt a day, or below 0 */
 	PLANT_FAULT_KINDS,
 };
 
@@ -25,7 +28,7 @@ enum plant_fault_kind {
  * @ramp_s: how long it takes to become so bad, 0 for at once
  * @string: string
  * @block: its block; the strap after it; a runaway takes the whole string
- * @sensor: module of the block, for a blown fuse
+ * @sensor: module of the block, for a fault of it
  * @done: share of @severity that is in the plant now
  */
 struct plant_fault {

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -70,12 +71,15 @@ static void nothing_happens_before_the_start(void **state)
 	(void)state;
 	for (int kind = 0; kind < PLANT_FAULT_KINDS; kind++) {
 		double severity = kind == PLANT_FAULT_RUNAWAY ? 10 : 1;
+		struct plant_sensor sensor;
 		struct plant_block before;
 		struct rig r;
 
 		rig_init(&r, (enum plant_fault_kind)kind, severity);
 		before = r.blocks[BAD];
+		sensor = r.sensor;
 		plant_fault_step(&r.fault, DAY_S - 1);
+		assert_memory_equal(&sensor, &r.sensor, sizeof(sensor));
 		assert_memory_equal(&before, &r.blocks[BAD], sizeof(before));
 		assert_true(r.fault.done == 0);
 	}
@@ -217,6 +221,60 @@ static void a_blown_fuse_blinds_the_module_only(void **state)
 	assert_true(fabs(volt(&r, BAD) - 13.5) < 0.01);
 }
 
+/* The charger's voltage is all on the one block, the others go to rest */
+static void an_open_jar_takes_what_the_others_leave(void **state)
+{
+	double others = 0;
+	struct rig r;
+
+	(void)state;
+	rig_init(&r, PLANT_FAULT_OPEN_JAR, 1);
+	run(&r, DAY_S);
+	assert_true(fabs(volt(&r, BAD) - 13.5) < 0.01);
+	run(&r, 3600);
+	assert_true(r.string.amp_a == 0);
+	assert_true(volt(&r, GOOD) < 13.4);
+	assert_true(volt(&r, BAD) > 13.5 + (COUNT - 1) * 0.1);
+	run(&r, DAY_S);
+	for (int i = 0; i < COUNT; i++)
+		others += i == BAD ? 0 : volt(&r, i);
+	printf("# open jar: %.2f V, others %.2f V\n", volt(&r, BAD),
+	       volt(&r, GOOD));
+	assert_true(volt(&r, GOOD) > 12.8 && volt(&r, GOOD) < 13.0);
+	assert_true(fabs(volt(&r, BAD) + others - COUNT * 13.5) < 0.01);
+	/* the load draws its terminals to nothing: it stands backwards */
+	r.site.outage = true;
+	run(&r, 60);
+	assert_true(volt(&r, BAD) < -(COUNT - 1) * 12.7);
+	assert_true(volt(&r, GOOD) > 12.8);
+}
+
+static void a_sensor_sticks_or_drifts(void **state)
+{
+	struct plant_reading first, reading;
+	struct rig r;
+
+	(void)state;
+	rig_init(&r, PLANT_FAULT_STUCK_SENSOR, 1);
+	run(&r, DAY_S);
+	plant_sensor_read(&r.sensor, &r.blocks[BAD], &first);
+	r.site.outage = true;
+	run(&r, 1800);
+	plant_sensor_read(&r.sensor, &r.blocks[BAD], &reading);
+	assert_true(volt(&r, BAD) < 13);
+	assert_int_equal(reading.voltage_mv, first.voltage_mv);
+
+	rig_init(&r, PLANT_FAULT_DRIFTING_SENSOR, -0.1);
+	run(&r, DAY_S);
+	plant_sensor_read(&r.sensor, &r.blocks[BAD], &first);
+	for (int h = 0; h < 240; h++) {
+		run(&r, 3600);
+		plant_sensor_step(&r.sensor, &r.blocks[BAD], 25, 3600);
+	}
+	plant_sensor_read(&r.sensor, &r.blocks[BAD], &reading);
+	assert_true(abs(reading.voltage_mv - first.voltage_mv + 1000) < 20);
+}
+
 /* Heat makes current, current makes heat; without charger it ends */
 static void a_runaway_feeds_itself_until_the_charger_is_off(void **state)
 {
@@ -310,6 +368,13 @@ static void a_senseless_fault_is_refused(void **state)
 	rig_init(&r, PLANT_FAULT_BLOWN_FUSE, 1);
 	r.fault.sensor = NULL;
 	assert_int_equal(plant_fault_check(&r.fault), -ENOENT);
+	r.fault.kind = PLANT_FAULT_STUCK_SENSOR;
+	assert_int_equal(plant_fault_check(&r.fault), -ENOENT);
+	rig_init(&r, PLANT_FAULT_DRIFTING_SENSOR, -10);
+	r.fault.severity = 0;
+	assert_int_equal(plant_fault_check(&r.fault), -ERANGE);
+	r.fault.severity = -11;
+	assert_int_equal(plant_fault_check(&r.fault), -ERANGE);
 	r.fault.start_s = NAN;
 	assert_int_equal(plant_fault_check(&r.fault), -EINVAL);
 	r.fault.kind = PLANT_FAULT_KINDS;
@@ -336,6 +401,8 @@ int main(void)
 		cmocka_unit_test(grid_growth_raises_resistance_over_its_ramp),
 		cmocka_unit_test(a_loose_strap_is_seen_by_the_string_only),
 		cmocka_unit_test(a_blown_fuse_blinds_the_module_only),
+		cmocka_unit_test(an_open_jar_takes_what_the_others_leave),
+		cmocka_unit_test(a_sensor_sticks_or_drifts),
 		cmocka_unit_test(a_runaway_feeds_itself_until_the_charger_is_off),
 		cmocka_unit_test(a_healthy_string_does_not_run_away),
 		cmocka_unit_test(faults_of_one_block_add_up),

@@ -38,6 +38,8 @@ static void draw_fault(struct rig *r, struct plant_fault *f)
 		[PLANT_FAULT_SULPHATION] = 1, [PLANT_FAULT_DRY_OUT] = 1,
 		[PLANT_FAULT_GRID_GROWTH] = 1, [PLANT_FAULT_LOOSE_STRAP] = 0.05,
 		[PLANT_FAULT_BLOWN_FUSE] = 1, [PLANT_FAULT_RUNAWAY] = 300,
+		[PLANT_FAULT_OPEN_JAR] = 1, [PLANT_FAULT_STUCK_SENSOR] = 1,
+		[PLANT_FAULT_DRIFTING_SENSOR] = 0.1,
 	};
 
 	*f = (struct plant_fault) {
@@ -100,6 +102,9 @@ static void look(const struct rig *r, u64 seed)
 			double charge = plant_block_charge(b);
 			double cell_v = b->volt_v / r->type.cells;
 
+			/* an open one has what the others leave */
+			if (b->open)
+				cell_v = fabs(cell_v) < 2 * 4 * COUNT ? 2 : 99;
 			if (!(cell_v > -3 && cell_v < 4 && charge >= 0 &&
 			      charge <= 1 && b->temp_c > -40 &&
 			      b->temp_c < 109 && b->water_g >= 0))
