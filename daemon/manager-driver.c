@@ -155,6 +155,15 @@ static void on_other(struct manager *m, enum policy_kind kind,
 			   "%s%s", text, remedy);
 }
 
+static bool has_serial(struct manager *m, const char *bus,
+		       unsigned int address)
+{
+	const struct policy_module *p = policy_find_module(m->policy, bus,
+							   address);
+
+	return p && p->facts.serial;
+}
+
 static void on_notice(struct manager *m, const struct bacs_notice *n,
 		      uint64_t now_ns)
 {
@@ -188,8 +197,10 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 		break;
 	case BACS_NOTICE_MODULE_CHANGED:
 		on_module(m, bus, address, now_ns);
-		on_other(m, POLICY_MODULE_CHANGED, n,
-			 "; another module answers at this address");
+		/* by its serial number the policy tells whose place it is */
+		if (!has_serial(m, bus, address))
+			on_other(m, POLICY_MODULE_CHANGED, n,
+				 "; another module answers at this address");
 		break;
 	case BACS_NOTICE_COMMAND:
 		if (bacs_notice_result(n) >= 0)

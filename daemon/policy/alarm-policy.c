@@ -196,7 +196,10 @@ static const struct {
 	[ALARM_CLOCK_STEPPED] = { .silent = true },
 	[ALARM_HISTORY_DEGRADED] = { .silent = true },
 	[ALARM_SECOND_MASTER] = { .silent = true },
-	[ALARM_MODULE_CHANGED] = { .silent = true },
+	[ALARM_MODULE_CHANGED] = {
+		.raised = POLICY_MODULE_CHANGED,
+		.over = "is the one that belongs there",
+	},
 	[ALARM_BUS_MISSING] = { .raised = POLICY_BUS_MISSING },
 	[ALARM_BUS_LOST] = {
 		.raised = POLICY_BUS_LOST,

@@ -5,6 +5,9 @@
 
 #include "internal.h"
 
+/* The driver finds both modules of an exchange within so long */
+#define EXCHANGE_NS	(10ULL * RI_SECOND_NS)
+
 static struct policy_module *find(struct policy *p, const char *name,
 				  unsigned int address)
 {
@@ -143,6 +146,8 @@ void policy_jar_facts(struct policy *p, struct policy_module *m)
 	}
 	if (m->ri.accepted != m->facts.serial) {
 		/* its partner may come a moment later: see the tick */
+		if (!m->ri.changed)
+			m->ri.changed_ns = p->now_ns;
 		m->ri.changed = true;
 		p->jars_changed = true;
 		return;
@@ -152,23 +157,29 @@ void policy_jar_facts(struct policy *p, struct policy_module *m)
 			    "the right module answers again");
 }
 
-/* When the notices of a moment are through, both places of an exchange are */
+/* Both places of an exchange are known when one of them is told */
 void policy_jars_tick(struct policy *p)
 {
 	size_t i;
 	int a;
 
+	bool waits = false;
+
 	if (!p->jars_changed)
 		return;
-	p->jars_changed = false;
 	for (i = 0; i < p->bus_count; i++) {
 		for (a = 1; a <= POLICY_ADDRESS_MAX; a++) {
 			struct policy_module *m = p->buses[i]->modules[a];
 
-			if (m && m->ri.changed)
+			if (!m || !m->ri.changed)
+				continue;
+			if (p->now_ns - m->ri.changed_ns < EXCHANGE_NS)
+				waits = true;
+			else
 				tell_changed(p, m);
 		}
 	}
+	p->jars_changed = waits;
 }
 
 void policy_module_accept(struct policy *p, const char *bus,

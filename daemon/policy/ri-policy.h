@@ -43,6 +43,7 @@ struct ri_unit {
 
 	/* the policy's own */
 	bool changed;		/* another module is here */
+	uint64_t changed_ns;	/* since when */
 };
 
 /**

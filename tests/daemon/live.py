@@ -9,16 +9,13 @@ import os
 import pathlib
 import pwd
 import re
-import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
-import traceback
 import xml.etree.ElementTree as ET
 
-from world import (BACSCTL, CONFIG, DEADLINE, SOURCE, Skip, World, wait_for)
+from world import (CONFIG, DEADLINE, SOURCE, Skip, main, wait_for)
 
 
 def a_missing_driver_is_a_state_that_is_shown(w):
@@ -432,17 +429,12 @@ def a_full_disk_degrades_the_history_alone(w):
     w.stop()
 
 
-def bacsctl(w, *args):
-    return subprocess.run([BACSCTL, *args], env=w.environment(), text=True,
-                          capture_output=True, timeout=DEADLINE)
-
-
 def strings_tell_their_state_and_why(w):
     w.configure(CONFIG.replace("Modules=1-4", "Modules=1-4,200", 1)
                 .replace("Number=2", "Number=2\nSensor=bacsA:200") +
                 "[String South Wall]\nBus=bacsA\nModules=201-202\n"
                 .replace("bacsA", "bacsB") + "[Bus bacsB]\n")
-    r = bacsctl(w, "strings")
+    r = w.bacsctl("strings")
     assert r.returncode == 3 and "bacsd does not run" in r.stderr, r
     # before the modules: their states begin by this clock
     w.step("clock 1000000000000 1770000000000000000")
@@ -506,7 +498,7 @@ def strings_tell_their_state_and_why(w):
         "SELECT 1 FROM event WHERE kind = 'string-state' AND name = 'North' "
         "AND text LIKE '%discharge, was float%'"))
     w.stop_beat()
-    r = bacsctl(w, "strings", "--json")
+    r = w.bacsctl("strings", "--json")
     assert r.returncode == 0, r
     rows = json.loads(r.stdout)
     assert rows["version"] == 1
@@ -516,7 +508,7 @@ def strings_tell_their_state_and_why(w):
     assert row["voltage_mv"] is None and row["cell_median_mv"] == 2000, row
     assert "40 mV/cell in 2 scans" in row["evidence"], row
     assert south["state"] == "offline" and south["evidence"], south
-    r = bacsctl(w, "strings")
+    r = w.bacsctl("strings")
     assert r.returncode == 0 and "3/4" in r.stdout, r
     assert "median fell" in r.stdout and "1.983 V (3S2)" in r.stdout, r
     # a reload keeps the state, and takes what it does not name any more
@@ -548,11 +540,11 @@ def equalizing_is_leased_and_ends_with_its_reasons(w):
                 get("Equalizing")
 
     def targets():
-        rows = json.loads(bacsctl(w, "modules", "--json").stdout)["modules"]
+        rows = json.loads(w.bacsctl("modules", "--json").stdout)["modules"]
         return [r["equalizer_target_permille"] for r in rows]
 
     def lease():
-        return json.loads(bacsctl(w, "bus", "--json").stdout)[
+        return json.loads(w.bacsctl("bus", "--json").stdout)[
             "bus"][0]["lease_left_ms"]
 
     w.start()
@@ -575,28 +567,28 @@ def equalizing_is_leased_and_ends_with_its_reasons(w):
     assert row[:4] == [3, 3, "3S2", "active"] and row[5], row
     assert row[8] == duties[2] <= row[9] == 240, row
     # what people see
-    r = bacsctl(w, "equalize")
+    r = w.bacsctl("equalize")
     assert r.returncode == 0, r
     assert "String North: active, 1 of 4 jars bypassed" in r.stdout, r
     assert "to go" in r.stdout and "above target 2.253 V/cell" in r.stdout, r
-    rows = json.loads(bacsctl(w, "equalize", "--json").stdout)["equalize"]
+    rows = json.loads(w.bacsctl("equalize", "--json").stdout)["equalize"]
     assert [r["state"] for r in rows] == ["ready", "ready", "active", "ready"]
     assert rows[2]["equalizer_duty_permille"] == duties[2], rows
-    r = bacsctl(w, "equalize", "South")
+    r = w.bacsctl("equalize", "South")
     assert r.returncode == 1 and "no string 'South'" in r.stderr, r
-    r = bacsctl(w, "strings")
+    r = w.bacsctl("strings")
     assert "2.253 V target" in r.stdout and "2.17-2.40 V" in r.stdout, r
     # off and on by hand, for those who may
     r = w.busctl("call", "org.bacs1", north, "org.bacs1.String",
                  "SetEqualizing", "b", "false", user=65534, check=False)
     assert r.returncode != 0 and get("Equalizing") == "active", r
-    r = bacsctl(w, "equalize", "off", "North")
+    r = w.bacsctl("equalize", "off", "North")
     assert r.returncode == 0 and "is off until" in r.stdout, r
     wait_for("0 %", lambda: not any(targets()))
     # nothing is claimed for what is off
     wait_for("release", lambda: w.get(
         "ControllerPID", "/org/bacs1/bus/bacsA", "Bus") == 0)
-    r = bacsctl(w, "equalize", "on", "North")
+    r = w.bacsctl("equalize", "on", "North")
     assert r.returncode == 0, r
     wait_for("control", lambda: w.get(
         "ControllerPID", "/org/bacs1/bus/bacsA", "Bus") != 0)
@@ -625,7 +617,7 @@ def equalizing_is_leased_and_ends_with_its_reasons(w):
     wait_for("float", lambda: get("Equalizing") == "off")
     seconds(30, 13460, 13460, 13700, 13460)
     assert w.get("ControllerPID", "/org/bacs1/bus/bacsA", "Bus") == 0
-    r = bacsctl(w, "equalize", "on", "North")
+    r = w.bacsctl("equalize", "on", "North")
     assert r.returncode == 1 and "Capacity=" in r.stderr, r
     # a daemon that only monitors equalizes nothing
     w.stop()
@@ -913,29 +905,4 @@ TESTS = [
 ]
 
 
-def main():
-    wanted = sys.argv[6:]
-    tests = [t for t in TESTS if not wanted or t.__name__ in wanted]
-    for tool in ("dbus-daemon", "busctl", "setpriv", "prlimit"):
-        if not shutil.which(tool):
-            print(f"1..0 # SKIP {tool} is not installed")
-            return
-    print(f"1..{len(tests)}", flush=True)
-    for number, test in enumerate(tests, 1):
-        w = World()
-        try:
-            test(w)
-            print(f"ok {number} - {test.__name__}", flush=True)
-        except Skip as e:
-            print(f"ok {number} - {test.__name__} # SKIP {e}", flush=True)
-        except Exception:
-            print(f"not ok {number} - {test.__name__}")
-            print("# " + traceback.format_exc().replace("\n", "\n# "))
-            for line in w.lines:
-                print(f"# {line}")
-            sys.stdout.flush()
-        finally:
-            w.close()
-
-
-main()
+main(TESTS)

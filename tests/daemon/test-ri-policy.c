@@ -465,7 +465,7 @@ static void exchanged_modules_are_named_both(void **state)
 	w.jar[5].serial = serial;
 	tell_facts(&w, 2, BACS_MODULE_OK);
 	tell_facts(&w, 5, BACS_MODULE_OK);
-	pass(&w, 2 * SECOND, SECOND);
+	pass(&w, 12 * SECOND, SECOND);
 	a = alarm_of(&w, ALARM_MODULE_CHANGED, 2);
 	assert_non_null(a);
 	assert_non_null(strstr(a->evidence, "modules of 2S1 and 5S1 were exchanged"));
@@ -477,13 +477,13 @@ static void exchanged_modules_are_named_both(void **state)
 	w.jar[2].serial = serial;
 	tell_facts(&w, 2, BACS_MODULE_OK);
 	tell_facts(&w, 5, BACS_MODULE_OK);
-	pass(&w, 2 * SECOND, SECOND);
+	pass(&w, 12 * SECOND, SECOND);
 	assert_null(alarm_of(&w, ALARM_MODULE_CHANGED, 2));
 	assert_null(alarm_of(&w, ALARM_MODULE_CHANGED, 5));
 	/* a new one, and the operator says so */
 	w.jar[4].serial = 999;
 	tell_facts(&w, 4, BACS_MODULE_OK);
-	pass(&w, 2 * SECOND, SECOND);
+	pass(&w, 12 * SECOND, SECOND);
 	a = alarm_of(&w, ALARM_MODULE_CHANGED, 4);
 	assert_non_null(a);
 	assert_non_null(strstr(a->evidence, "serial number 999 answers at 4S1, 104 belongs there"));
@@ -493,7 +493,7 @@ static void exchanged_modules_are_named_both(void **state)
 	/* it was another one while bacsd did not run */
 	policy_jar_set(w.policy, "bacsA", 1, &(struct policy_jar){
 		.id = 1, .type = "", .begin_ns = 0, .module_serial = 77 });
-	pass(&w, 2 * SECOND, SECOND);
+	pass(&w, 12 * SECOND, SECOND);
 	assert_non_null(alarm_of(&w, ALARM_MODULE_CHANGED, 1));
 	end(&w);
 }

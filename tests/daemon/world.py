@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 BACSD, KERNEL, POLKIT, BACSCTL, SOURCE = sys.argv[1:6]
 DEADLINE = 30
@@ -252,3 +253,34 @@ class World:
             return db.execute(query).fetchall()
         finally:
             db.close()
+
+    def bacsctl(self, *args):
+        return subprocess.run([BACSCTL, *args], env=self.environment(),
+                              text=True, capture_output=True,
+                              timeout=DEADLINE)
+
+
+def main(tests):
+    """Run these, or those of them that are named, each in its own world."""
+    wanted = sys.argv[6:]
+    tests = [t for t in tests if not wanted or t.__name__ in wanted]
+    for tool in ("dbus-daemon", "busctl", "setpriv", "prlimit"):
+        if not shutil.which(tool):
+            print(f"1..0 # SKIP {tool} is not installed")
+            return
+    print(f"1..{len(tests)}", flush=True)
+    for number, test in enumerate(tests, 1):
+        w = World()
+        try:
+            test(w)
+            print(f"ok {number} - {test.__name__}", flush=True)
+        except Skip as e:
+            print(f"ok {number} - {test.__name__} # SKIP {e}", flush=True)
+        except Exception:
+            print(f"not ok {number} - {test.__name__}")
+            print("# " + traceback.format_exc().replace("\n", "\n# "))
+            for line in w.lines:
+                print(f"# {line}")
+            sys.stdout.flush()
+        finally:
+            w.close()

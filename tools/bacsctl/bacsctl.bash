@@ -23,7 +23,7 @@ _bacsctl()
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="status modules strings equalize limits bus events history profile config --help --version"
+		words="status modules strings equalize ri jars limits bus events history profile config --help --version"
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -49,6 +49,8 @@ _bacsctl()
 	equalize) words="on off --json --sort --help" ;;
 	limits) words="--json --sort --help $(_bacsctl_modules)" ;;
 	config) words="check show diff --effective --defaults --json --root --help" ;;
+	ri) words="status start baseline --json --sort --help" ;;
+	jars) words="list set replace accept calibrate --json --sort --help" ;;
 	bus) words="stats rescan scan-period --json --bus --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;

@@ -10,6 +10,8 @@ static const struct command commands[] = {
 	{ "modules", cmd_modules, "what the modules are" },
 	{ "strings", cmd_strings, "state of every string, and why" },
 	{ "equalize", cmd_equalize, "equalizing: what, why, on and off" },
+	{ "ri", cmd_ri, "internal resistance: schedule, measurements, baselines" },
+	{ "jars", cmd_jars, "records of jars, calibrations of modules" },
 	{ "bus", cmd_bus, "buses, their counters and settings" },
 	{ "events", cmd_events, "what happened, from the history or live" },
 	{ "history", cmd_history, "values of a module over time" },

@@ -35,6 +35,8 @@ int cmd_status(int argc, char **argv);
 int cmd_modules(int argc, char **argv);
 int cmd_strings(int argc, char **argv);
 int cmd_equalize(int argc, char **argv);
+int cmd_ri(int argc, char **argv);
+int cmd_jars(int argc, char **argv);
 int cmd_bus(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_history(int argc, char **argv);
