@@ -156,7 +156,7 @@ int battery_fault_set(struct battery_fault_config *f, const char *key,
 	if (!strcmp(key, "modules"))
 		return parse_addresses(key, value, f->modules, e);
 	if (!strcmp(key, "severity"))
-		return parse_decimal(key, value, 0, 1000, &f->severity, e);
+		return parse_decimal(key, value, -1000, 1000, &f->severity, e);
 	if (!strcmp(key, "start_s"))
 		return parse_decimal(key, value, 0, TIME_MAX_S, &f->start_s, e);
 	if (!strcmp(key, "ramp_s"))
@@ -216,7 +216,7 @@ int battery_config_add_fault(struct battery_config *c,
 	if (empty(f->modules))
 		return parse_fail(e, "[fault %s]: has no modules; say modules = SET",
 				  name);
-	if (!(f->severity > 0))
+	if (f->severity == 0)
 		return parse_fail(e, "[fault %s]: has no severity; say severity = NUMBER",
 				  name);
 	if (c->fault_count == BATTERY_FAULTS)

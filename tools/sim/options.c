@@ -75,7 +75,7 @@ static const char help_text[] =
 "  --io SET                I/O modules\n"
 "  --nominal MV            2000, 4000, 6000 or 12000 (default)\n"
 "  --capacity-ah N         1 to 6000, default 100\n"
-"  --scenario FILE         wire, devices and faults from a file\n"
+"  --scenario FILE         wire, devices, battery and faults from a file\n"
 "\n"
 "Wire:\n"
 "  --baud N                1200 to 921600, default 19200\n"
