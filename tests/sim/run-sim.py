@@ -527,6 +527,19 @@ def a_scan_of_64_modules_is_cheap_and_well_timed():
               f'pacing late by {stats["pacing_late"]["p99_us"]:.0f} us (p99)')
 
 
+def the_manual_page_has_all_faults_and_commands():
+    with open(MANUAL, encoding='utf-8') as f:
+        page = f.read()
+    with Sim('--pty', '--modules', '1') as sim:
+        said = sim.ctl('fault', 'nothing', '1', '1', status=1)
+        faults = said.split('not one of ')[1].split()
+        assert 'sulphation' in faults and len(faults) >= 7, said
+        for name in faults:
+            assert f'.It Sy {name} Ta ' in page, name
+        for line in sim.ctl('help').strip().split('\n'):
+            assert f'.It Cm {line.split()[0]}' in page, line
+
+
 def the_examples_of_the_manual_page_work():
     with open(MANUAL, encoding='utf-8') as f:
         blocks = [part.split('.Ed\n')[0].split('\n', 1)[1]
@@ -593,6 +606,7 @@ TESTS = [
     a_hostile_control_client_does_not_disturb_the_bus,
     answers_longer_than_a_socket_holds_arrive_whole,
     a_scan_of_64_modules_is_cheap_and_well_timed,
+    the_manual_page_has_all_faults_and_commands,
     the_examples_of_the_manual_page_work,
 ]
 

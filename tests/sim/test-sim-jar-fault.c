@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Faults of jars: what they do, and what undoes them */
+#include <stdlib.h>
+
 #include "battery-fixture.h"
 
 static int fault(struct fixture *f, const char *name, const char *set,
@@ -89,6 +91,94 @@ static void a_repair_changes_neither_charge_nor_temperature(void **state)
 		assert_true(b->age_years == before[a].age_years);
 		assert_true(b->volt_v == before[a].volt_v);
 	}
+	end(&f);
+}
+
+static void assert_finite(const struct fixture *f)
+{
+	for (u32 a = 1; a <= RTU_ADDRESS_MAX; a++) {
+		const struct module *m = f->bus->module[a];
+
+		if (m)
+			assert_true(isfinite(m->voltage_mv) &&
+				    isfinite(m->temperature_mc) &&
+				    isfinite(m->current_ma));
+	}
+	assert_true(isfinite(f->bus->battery->site[0].site.bank.volt_v));
+}
+
+/* Through a discharge and back; afterwards repaired, it floats as before */
+static void each_fault_is_survived_and_repaired(void **state)
+{
+	(void)state;
+	for (int k = 0; k < PLANT_FAULT_KINDS; k++) {
+		const char *name = plant_fault_name((enum plant_fault_kind)k);
+		struct fixture f = make(1);
+		int mv;
+
+		add(&f, 1, 4, ideal(BACS_CLASS_JAR));
+		add(&f, 9, 9, ideal(BACS_CLASS_STRING));
+		start(&f);
+		mv = jar_mv(&f, 2);
+		if (fault(&f, name, "2", k == PLANT_FAULT_RUNAWAY ? "2" : "1"))
+			fail_msg("%s: %s", name, f.e.text);
+		run_fast(&f, H);
+		assert_finite(&f);
+		order(&f, "mains", "off");
+		run_fast(&f, H);
+		assert_finite(&f);
+		order(&f, "mains", "on");
+		run_fast(&f, 2 * H);
+		assert_finite(&f);
+		battery_clear_faults(f.bus->battery);
+		run_fast(&f, 96 * H);
+		if (abs(jar_mv(&f, 2) - mv) > 30)
+			fail_msg("%s: was %d mV, is %d mV", name, mv,
+				 jar_mv(&f, 2));
+		assert_in_range(string_ma(&f, 9), 20, 80);
+		end(&f);
+	}
+}
+
+static void an_open_jar_stops_the_current(void **state)
+{
+	struct fixture f = make(1);
+
+	(void)state;
+	add(&f, 1, 4, ideal(BACS_CLASS_JAR));
+	add(&f, 9, 9, ideal(BACS_CLASS_STRING));
+	start(&f);
+	assert_int_equal(fault(&f, "open-jar", "3", "1"), 0);
+	run(&f, 2 * S);
+	assert_int_equal(string_ma(&f, 9), 0);
+	assert_int_equal(long_value(&f, 9, BACS_C_STRING_RIPPLE_MA_HI), 0);
+	order(&f, "mains", "off");
+	run(&f, 2 * S);
+	assert_true(string_mv(&f, 9) < 1000);
+	end(&f);
+}
+
+static void a_module_that_lies_is_believed_again_when_repaired(void **state)
+{
+	struct fixture f = make(1);
+	int stuck;
+
+	(void)state;
+	add(&f, 1, 4, usual(BACS_CLASS_JAR));
+	start(&f);
+	assert_int_equal(fault(&f, "stuck-sensor", "1", "1"), 0);
+	assert_int_equal(fault(&f, "drifting-sensor", "2", "-2.4"), 0);
+	run(&f, S);
+	stuck = jar_mv(&f, 1);
+	for (u32 i = 0; i < 10; i++) {
+		run(&f, S);
+		assert_int_equal(jar_mv(&f, 1), stuck);
+	}
+	run_fast(&f, 5 * H);
+	assert_in_range(jar_mv(&f, 2), 12850, 13250);
+	battery_clear_faults(f.bus->battery);
+	run(&f, 2 * S);
+	assert_in_range(jar_mv(&f, 2), 13350, 13750);
 	end(&f);
 }
 
@@ -190,6 +280,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(faults_strike_their_jar_and_can_be_undone),
 		cmocka_unit_test(a_repair_changes_neither_charge_nor_temperature),
+		cmocka_unit_test(each_fault_is_survived_and_repaired),
+		cmocka_unit_test(an_open_jar_stops_the_current),
+		cmocka_unit_test(a_module_that_lies_is_believed_again_when_repaired),
 		cmocka_unit_test(a_blown_fuse_ends_the_bypass),
 		cmocka_unit_test(a_runaway_takes_its_string_once),
 		cmocka_unit_test(a_fault_grows_in_battery_time),
