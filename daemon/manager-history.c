@@ -9,7 +9,6 @@
 #include "ops.h"
 
 #define PRUNE_NS	(3600 * NSEC_PER_SEC)
-/* A clock that nobody vouches for is an advisory after this time (M28) */
 #define DAY_US		(86400 * USEC_PER_SEC)
 
 static int64_t wall_us(void)

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The table of alarms: lives after ISA-18.2, over restarts and clock jumps */
+#include <stdlib.h>
+
 #include "alarm-world.h"
 
 static void an_alarm_is_seen_and_goes_or_goes_and_is_seen(void **state)
@@ -464,11 +466,19 @@ static void records_that_cannot_be_are_refused(void **state)
 	end(w);
 }
 
-static void every_kind_has_a_line(void **state)
+static void every_kind_has_a_line_and_stands_in_the_manual(void **state)
 {
+	static char page[64 * 1024], path[4096], entry[64];
+	FILE *f;
 	int i;
 
 	(void)state;
+	snprintf(path, sizeof(path), "%s/Documentation/man/bacsd.8",
+		 getenv("BACS_SOURCE"));
+	f = fopen(path, "r");
+	assert_non_null(f);
+	page[fread(page, 1, sizeof(page) - 1, f)] = '\0';
+	fclose(f);
 	for (i = 0; i < ALARM_KIND_COUNT; i++) {
 		const struct alarm_kind_info *info = alarm_kind_info(i);
 
@@ -476,6 +486,10 @@ static void every_kind_has_a_line(void **state)
 		assert_non_null(info->remedy);
 		assert_true(strlen(info->name) < 32);
 		assert_int_equal(alarm_kind_by_name(info->name), i);
+		snprintf(entry, sizeof(entry), ".It Sy %s No ( %s )",
+			 info->name, alarm_class_name(info->class));
+		if (!strstr(page, entry))
+			fail_msg("bacsd.8 has no line '%s'", entry);
 	}
 	assert_int_equal(alarm_kind_by_name("nonsense"), ALARM_KIND_COUNT);
 	assert_int_equal(alarm_level_by_name("nonsense"), ALARM_NONE);
@@ -500,7 +514,7 @@ int main(void)
 		cmocka_unit_test(a_detector_that_is_slow_ends_no_alarm_of_before),
 		cmocka_unit_test(shelves_outlast_reboots_but_not_what_was_asked_for),
 		cmocka_unit_test(records_that_cannot_be_are_refused),
-		cmocka_unit_test(every_kind_has_a_line),
+		cmocka_unit_test(every_kind_has_a_line_and_stands_in_the_manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

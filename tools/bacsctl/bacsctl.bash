@@ -23,7 +23,7 @@ _bacsctl()
 	COMPREPLY=()
 
 	if ((COMP_CWORD == 1)); then
-		words="status modules strings equalize ri jars limits bus events history profile config --help --version"
+		words="status modules strings alarms equalize ri jars limits bus events history profile config --help --version"
 		mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 		return
 	fi
@@ -34,6 +34,10 @@ _bacsctl()
 		;;
 	--severity)
 		mapfile -t COMPREPLY < <(compgen -W "info warning alarm" -- "$cur")
+		return
+		;;
+	--level)
+		mapfile -t COMPREPLY < <(compgen -W "advisory warning alarm" -- "$cur")
 		return
 		;;
 	--database | load | check)
@@ -51,6 +55,16 @@ _bacsctl()
 	config) words="check show diff --effective --defaults --json --root --help" ;;
 	ri) words="status start baseline --json --sort --help" ;;
 	jars) words="list set replace accept calibrate --json --sort --help" ;;
+	alarms)
+		case ${COMP_WORDS[2]} in
+		ack) words="--all --help" ;;
+		shelve) words="--for --reason --help" ;;
+		out-of-service) words="--for --reason --json --sort --help" ;;
+		test) words="--level --for --help" ;;
+		unshelve | mute | in-service) words="--help" ;;
+		*) words="ack shelve unshelve mute out-of-service in-service test --json --sort --help" ;;
+		esac
+		;;
 	bus) words="stats rescan scan-period --json --bus --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;

@@ -12,6 +12,7 @@ static const struct command commands[] = {
 	{ "equalize", cmd_equalize, "equalizing: what, why, on and off" },
 	{ "ri", cmd_ri, "internal resistance: schedule, measurements, baselines" },
 	{ "jars", cmd_jars, "records of jars, calibrations of modules" },
+	{ "alarms", cmd_alarms, "alarms, and what to do with them" },
 	{ "bus", cmd_bus, "buses, their counters and settings" },
 	{ "events", cmd_events, "what happened, from the history or live" },
 	{ "history", cmd_history, "values of a module over time" },

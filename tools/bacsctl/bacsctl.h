@@ -37,6 +37,7 @@ int cmd_strings(int argc, char **argv);
 int cmd_equalize(int argc, char **argv);
 int cmd_ri(int argc, char **argv);
 int cmd_jars(int argc, char **argv);
+int cmd_alarms(int argc, char **argv);
 int cmd_bus(int argc, char **argv);
 int cmd_events(int argc, char **argv);
 int cmd_history(int argc, char **argv);
@@ -58,6 +59,10 @@ enum option_mask {
 	OPTION_UNTIL	= 1 << 7,
 	OPTION_LIMIT	= 1 << 8,
 	OPTION_SEVERITY	= 1 << 9,
+	OPTION_ALL	= 1 << 10,
+	OPTION_FOR	= 1 << 11,
+	OPTION_REASON	= 1 << 12,
+	OPTION_LEVEL	= 1 << 13,
 };
 
 struct options {
@@ -71,6 +76,10 @@ struct options {
 	int64_t until_us;	/* INT64_MAX: to the end */
 	int64_t limit;		/* rows; 0: all */
 	int severity;		/* least, 0-2 */
+	bool all;
+	int64_t for_us;		/* 0: not given */
+	const char *reason;	/* NULL: not given */
+	const char *level;	/* likewise */
 };
 
 /*
@@ -174,6 +183,8 @@ void format_time(int64_t us, char *buf, size_t size);
 const char *format_unit(enum bacs_q q);
 void format_bar(int64_t permille, char *buf, size_t size);
 int parse_time(const char *text, int64_t now_us, int64_t *ret_us);
+/* "90s", "30m", "6h", "7d" in us, or -EINVAL */
+int parse_age(const char *text, int64_t *ret_us);
 
 /* reason.c: why a module is in its state, in words */
 struct module_view {

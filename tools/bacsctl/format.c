@@ -81,7 +81,7 @@ void format_bar(int64_t permille, char *buf, size_t size)
 	snprintf(buf + at, size - at, " %5s %%", number);
 }
 
-static int parse_age(const char *text, int64_t *ret_us)
+int parse_age(const char *text, int64_t *ret_us)
 {
 	static const struct {
 		char unit;

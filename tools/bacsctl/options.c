@@ -27,6 +27,10 @@ static const struct {
 	{ "limit", OPTION_LIMIT, true, "at most so many of the newest rows" },
 	{ "severity", OPTION_SEVERITY, true,
 	  "at least info, warning or alarm" },
+	{ "all", OPTION_ALL, false, "all that there are" },
+	{ "for", OPTION_FOR, true, "for so long: '90s', '30m', '6h', '7d'" },
+	{ "reason", OPTION_REASON, true, "why, in words; others will read it" },
+	{ "level", OPTION_LEVEL, true, "advisory, warning or alarm" },
 	{ "database", OPTION_DATABASE, true,
 	  "another file than /var/lib/bacs/history.db" },
 };
@@ -89,6 +93,32 @@ static int take_severity(const char *text, int *ret)
 	return -EINVAL;
 }
 
+static int take_length(const char *text, int64_t *ret)
+{
+	/* as a number of seconds it must fit into 32 bits */
+	if (!parse_age(text, ret) && *ret >= 1000000 &&
+	    *ret / 1000000 <= UINT32_MAX)
+		return 0;
+	fprintf(stderr,
+		"bacsctl: --for '%s' is no length of time of at least 1s: give 90s, 30m, 6h or 7d\n",
+		text);
+	return -EINVAL;
+}
+
+static int take_level(const char *text, const char **ret)
+{
+	static const char *const names[] = { "advisory", "warning", "alarm" };
+
+	*ret = text;
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(names[i], text))
+			return 0;
+	fprintf(stderr,
+		"bacsctl: --level '%s' is not advisory, warning or alarm\n",
+		text);
+	return -EINVAL;
+}
+
 static int take(struct options *o, enum option_mask bit, const char *argument)
 {
 	switch (bit) {
@@ -118,6 +148,16 @@ static int take(struct options *o, enum option_mask bit, const char *argument)
 		return take_limit(argument, &o->limit);
 	case OPTION_SEVERITY:
 		return take_severity(argument, &o->severity);
+	case OPTION_ALL:
+		o->all = true;
+		return 0;
+	case OPTION_FOR:
+		return take_length(argument, &o->for_us);
+	case OPTION_REASON:
+		o->reason = argument;
+		return 0;
+	case OPTION_LEVEL:
+		return take_level(argument, &o->level);
 	}
 	return -EINVAL;
 }
