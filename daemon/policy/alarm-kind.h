@@ -92,7 +92,8 @@ enum alarm_kind {
  *	until then "it is gone" is not believed of an alarm of before
  * @system: of the monitoring, not of the battery: contacts wait for it (M15)
  * @latching: it must be acknowledged after its return, even if it was before
- * @loss: a consequence of a lost bus or driver, suppressed while that lasts
+ * @loss: perhaps a consequence of a lost bus or driver, and suppressed while
+ *	that lasts; raised by the tick, when the cause is known, too
  */
 struct alarm_kind_info {
 	const char *name;

@@ -425,7 +425,8 @@ static int on_inhibition(void *userdata, const struct alarm *a, char *text,
 	int r;
 
 	if (!p->site.armed) {
-		if (a->restored)
+		/* told in an earlier run: a start is no reason to hide it */
+		if (a->restored || a->announced)
 			return -1;
 		snprintf(text, size,
 			 "start-up: losses are alarms %llu s after start",

@@ -217,6 +217,9 @@ static void rise(struct alarm_table *t, struct alarm *a,
 		 enum alarm_level level, const char *evidence,
 		 const struct alarm_now *now)
 {
+	/* it was here before, and nobody has seen that yet */
+	bool owed = !a->active && !a->acknowledged && a->announced;
+
 	/* who hid a warning did not hide the alarm that it grows into */
 	if (a->shelved && level > a->level)
 		a->shelved = false;
@@ -232,6 +235,8 @@ static void rise(struct alarm_table *t, struct alarm *a,
 	a->acknowledged_by[0] = '\0';
 	snprintf(a->evidence, sizeof(a->evidence), "%s", evidence);
 	ask_inhibition(t, a);
+	if (*a->inhibition)
+		a->announced = owed;
 	alarm_update(t, a, *a->inhibition ? ALARM_CHANGE_SUPPRESSED :
 					    ALARM_CHANGE_RAISED, now);
 }
@@ -329,7 +334,9 @@ int alarm_set(struct alarm_table *t, enum alarm_kind kind,
 		settle(t, a);
 		return 0;
 	}
-	if (!delay_ns(a, level)) {
+	/* the cause of a loss may be told a moment later: see the tick */
+	if (!delay_ns(a, level) &&
+	    !(level > current && alarm_kind_info(kind)->loss)) {
 		apply(t, a, level, evidence, now);
 		return 0;
 	}
@@ -394,8 +401,9 @@ static void tick_inhibition(struct alarm_table *t, struct alarm *a,
 	if (*a->inhibition) {
 		alarm_update(t, a, was ? ALARM_CHANGE_SILENT :
 					 ALARM_CHANGE_SUPPRESSED, now);
-	} else if (a->active && !a->announced) {
+	} else if (a->active && (!a->announced || !a->acknowledged)) {
 		a->acknowledged = false;
+		a->announced = false;
 		alarm_update(t, a, ALARM_CHANGE_RAISED, now);
 	} else {
 		alarm_update(t, a, ALARM_CHANGE_RELEASED, now);

@@ -92,6 +92,9 @@ static inline void set(struct world *w, enum alarm_kind kind, enum alarm_level l
 {
 	assert_int_equal(alarm_set(&w->table, kind, &jar, "4S2", level,
 				   "11.9 V is below 12.0 V", &w->now), 0);
+	/* its cause may be told a moment later */
+	if (alarm_kind_info(kind)->loss)
+		alarm_tick(&w->table, &w->now);
 }
 
 static inline void pass(struct world *w, uint64_t ns)

@@ -33,10 +33,19 @@ def state_is(w, kind, name, state):
              lambda: alarm(w, kind, name)["state"] == state)
 
 
-def low(w, address, mv=11000):
+def low(address):
     """What a low block sends, again and again."""
-    return [f"sample bacsA {address} voltage_mv={mv} temperature_mc=21000",
+    return [f"sample bacsA {address} voltage_mv=11000 temperature_mc=21000",
             "end bacsA"]
+
+
+# three low blocks of twelve are faults of theirs, of four a discharge
+MANY = CONFIG.replace("Modules=1-4", "Modules=1-12")
+
+
+def scene(low=3):
+    return [f"sample bacsA {i} voltage_mv={11000 if i <= low else 13500} "
+            "temperature_mc=21000" for i in range(1, 13)] + ["end bacsA"]
 
 
 def root_only():
@@ -54,12 +63,12 @@ def alarms_are_shown_and_operated(w):
     root_only()
     r = w.bacsctl("alarms")
     assert r.returncode == 3 and "bacsd does not run" in r.stderr, r
-    w.configure(CONFIG)
-    w.modules()
+    w.configure(MANY)
+    w.modules(12)
     w.start()
     assert "No alarm." in run(w)
     assert json.loads(run(w, "--json")) == {"version": 1, "alarms": []}
-    w.beat(*low(w, 1))
+    w.beat(*scene(1))
     state_is(w, "voltage-low", "1S2", "unacknowledged")
     a, = json.loads(run(w, "--json"))["alarms"]
     assert a["level"] == "alarm" and a["active"] is True, a
@@ -91,7 +100,7 @@ def alarms_are_shown_and_operated(w):
     assert "Muted by user 0" in run(w)
     run(w, "mute", code=1)
     # a new one ends the mute
-    w.beat(*low(w, 1), *low(w, 2))
+    w.beat(*scene(2))
     state_is(w, "voltage-low", "2S2", "unacknowledged")
     assert not w.get("Muted", interface="Alarms")
     run(w, "out-of-service", "2S2", code=2)
@@ -110,8 +119,9 @@ def alarms_are_shown_and_operated(w):
     assert alarm(w, "voltage-low", "2S2")["state"] == "unacknowledged"
     run(w, "in-service", "2S2", code=1)
     # gone, and seen afterwards
-    w.beat(*low(w, 1, 13500), *low(w, 2, 13500))
+    w.beat(*scene(0))
     state_is(w, "voltage-low", "1S2", "returned")
+    state_is(w, "voltage-low", "2S2", "returned")
     assert "2 acknowledged" in run(w, "ack", "--all")
     assert listed(w) == {}
     run(w, "test", "--level=warning", "--for=1s")
@@ -135,7 +145,7 @@ def only_those_who_may_operate_alarms(w):
     w.configure(CONFIG)
     w.modules()
     w.start()
-    w.beat(*low(w, 1))
+    w.beat(*low(1))
     state_is(w, "voltage-low", "1S2", "unacknowledged")
     number = str(alarm(w, "voltage-low", "1S2")["id"])
     for method, *args in (
@@ -191,21 +201,12 @@ def a_clock_that_jumps_is_an_advisory(w):
     w.stop()
 
 
-# three low blocks of twelve are faults of theirs, of four a discharge
-MANY = CONFIG.replace("Modules=1-4", "Modules=1-12")
-
-
-def scene(w):
-    return [f"sample bacsA {i} voltage_mv={11000 if i < 4 else 13500} "
-            "temperature_mc=21000" for i in range(1, 13)] + ["end bacsA"]
-
-
 def set_the_scene(w):
     """One alarm in each state, and a mute."""
     w.configure(MANY)
     w.modules(12)
     w.start()
-    w.beat(*scene(w))
+    w.beat(*scene())
     for name in ("1S2", "2S2", "3S2"):
         state_is(w, "voltage-low", name, "unacknowledged")
     run(w, "ack", str(alarm(w, "voltage-low", "1S2")["id"]))
@@ -275,14 +276,17 @@ def the_driver_may_go_and_come(w):
     assert listed(w) == now
     w.modules(12)
     w.step("start bacsA")
-    w.beat(*scene(w))
+    w.beat(*scene())
     state_is(w, "driver-missing", "site", "returned")
-    wait_for("modules", lambda: "bus-missing" not in
-             [k for k, _ in listed(w)])
+    wait_for("the rest to return", lambda: len(listed(w)) ==
+             len(before) + 1)
     wait_for("armed", lambda: w.get("Armed"))
     now = listed(w)
     now.pop(("driver-missing", "site"))
-    # the mute is over: there was news
+    # it was lost once more, and still nobody has seen that
+    lost = now.pop(("module-lost", "4S2"))
+    assert lost["state"] == "returned", lost
+    before.pop(("module-lost", "4S2"))
     assert now == before, (now, before)
     w.stop_beat()
     w.stop()

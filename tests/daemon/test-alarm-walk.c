@@ -76,12 +76,15 @@ static void model_set(struct walk *k, struct model *m, enum alarm_level level)
 	enum alarm_level now = holds(m) ? m->level : ALARM_NONE;
 
 	if (level > now) {
+		bool owed = m->base == RETURNED && m->told;
+
 		if (level > m->level)
 			m->shelf_ns = 0;
 		m->base = UNACK;
 		m->level = level;
 		m->veiled = is_loss(m) && k->w->inhibited;
 		tell(k, m);
+		m->told |= m->veiled && owed;
 	} else if (level && level < now) {
 		m->level = level;
 	} else if (!level && now) {
@@ -124,7 +127,8 @@ static void model_tick(struct walk *k)
 		bool was = m->veiled;
 
 		m->veiled = holds(m) && is_loss(m) && k->w->inhibited;
-		if (was && !m->veiled && holds(m) && !m->told) {
+		if (was && !m->veiled && holds(m) &&
+		    (!m->told || m->base == UNACK)) {
 			m->base = UNACK;
 			tell(k, m);
 		}
@@ -257,6 +261,10 @@ static void step(struct walk *k)
 		assert_int_equal(alarm_set(&w->table, m->kind, &m->object, "x",
 					   level, "why", &w->now), 0);
 		model_set(k, m, level);
+		if (is_loss(m)) {
+			pass(w, 0);
+			model_tick(k);
+		}
 		break;
 	case 8 ... 12:
 		step_operator(k, m);

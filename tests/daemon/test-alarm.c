@@ -175,8 +175,8 @@ static void a_consequence_is_listed_and_told_when_it_outlives_its_cause(
 	assert_string_equal(w->last.inhibition, "the bus is lost");
 	assert_int_equal(w->count[ALARM_CHANGE_RAISED], 0);
 	/* another one returns with the cause: never told, never to be seen */
-	assert_int_equal(alarm_set(&w->table, ALARM_MODULE_MISSING, &jar,
-				   "4S2", ALARM_ALARM, "", &w->now), 0);
+	set(w, ALARM_MODULE_MISSING, ALARM_ALARM);
+	assert_state(w, ALARM_MODULE_MISSING, ALARM_STATE_SUPPRESSED);
 	set(w, ALARM_MODULE_MISSING, ALARM_NONE);
 	assert_state(w, ALARM_MODULE_MISSING, ALARM_STATE_NORMAL);
 	assert_int_equal(w->count[ALARM_CHANGE_RETURNED], 0);
@@ -193,6 +193,16 @@ static void a_consequence_is_listed_and_told_when_it_outlives_its_cause(
 	pass(w, SECOND);
 	assert_state(w, ALARM_MODULE_LOST, ALARM_STATE_ACKNOWLEDGED);
 	assert_int_equal(w->count[ALARM_CHANGE_RAISED], 1);
+	/* one that nobody has seen yet is not swallowed by its cause */
+	set(w, ALARM_MODULE_LOST, ALARM_NONE);
+	set(w, ALARM_MODULE_LOST, ALARM_ALARM);
+	set(w, ALARM_MODULE_LOST, ALARM_NONE);
+	assert_state(w, ALARM_MODULE_LOST, ALARM_STATE_RETURNED);
+	w->inhibited = true;
+	set(w, ALARM_MODULE_LOST, ALARM_ALARM);
+	assert_state(w, ALARM_MODULE_LOST, ALARM_STATE_SUPPRESSED);
+	set(w, ALARM_MODULE_LOST, ALARM_NONE);
+	assert_state(w, ALARM_MODULE_LOST, ALARM_STATE_RETURNED);
 	/* a value is no consequence of a lost bus */
 	w->inhibited = true;
 	set(w, ALARM_TEMPERATURE_HIGH, ALARM_ALARM);
