@@ -195,7 +195,7 @@ def a_clock_that_jumps_is_an_advisory(w):
     w.step("clock 1000000000000 1770000000000000000")
     w.start()
     w.step("clock 1000000000000 1770000120000000000")
-    state_is(w, "clock-stepped", "site", "unacknowledged")
+    state_is(w, "clock-stepped", "site", "returned")
     a = alarm(w, "clock-stepped", "site")
     assert a["level"] == "advisory" and "120 s forward" in a["evidence"], a
     w.stop()
