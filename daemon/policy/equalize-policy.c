@@ -15,6 +15,17 @@
 /* What the driver has is not known; no duty */
 #define NOT_SURE	UINT16_MAX
 
+/* The bus, or NULL: none is made, it may just have gone */
+static struct policy_bus *bus_of(const struct policy *p, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < p->bus_count; i++)
+		if (!strcmp(p->buses[i]->name, name))
+			return p->buses[i];
+	return NULL;
+}
+
 static const struct policy_module *module_of(const struct policy *p,
 					     const struct policy_string *s,
 					     unsigned int i)
@@ -78,21 +89,20 @@ static void take_cell(const struct policy *p, const struct policy_module *m,
 	c->out_of_service = alarm_find_out(&p->alarms, &object) != NULL;
 }
 
-/* Several strings give several answers; each module has its own alarm */
-static void judge_effect(struct policy *p, const struct policy_string *s)
+/* A block that days of bypass did not move */
+static void judge_effect(struct policy *p, const struct policy_string *s,
+			 struct policy_bus *bus)
 {
 	const struct equalize *e = s->equalize;
 	unsigned int i;
 
 	/* a suspended one tells nothing about the jars */
-	if (e->status == EQUALIZE_SUSPENDED ||
+	if (!bus || e->status == EQUALIZE_SUSPENDED ||
 	    (e->status != EQUALIZE_OFF && !e->has_mean))
 		return;
 	for (i = 0; i < e->count; i++) {
 		const struct equalize_jar *j = &e->jars[i];
-		struct policy_bus *bus = policy_get_bus(p, s->bus);
-		struct policy_module *m = bus ?
-			bus->modules[s->cells[i].address] : NULL;
+		struct policy_module *m = bus->modules[s->cells[i].address];
 
 		if (!m)
 			continue;
@@ -180,7 +190,7 @@ void policy_equalize_scan(struct policy *p, struct policy_string *s)
 	if (!e || (!e->config.on && e->status == EQUALIZE_OFF))
 		return;
 	find_bypass(p, s);
-	bus = policy_get_bus(p, s->bus);
+	bus = bus_of(p, s->bus);
 	scan.blocked = blocked(p, bus);
 	for (i = 0; i < s->count; i++)
 		take_cell(p, module_of(p, s, i), s, i, &cells[i]);
@@ -189,7 +199,7 @@ void policy_equalize_scan(struct policy *p, struct policy_string *s)
 		bus->control.changed = true;
 	if (worth_telling(old, e->status))
 		tell_change(p, s, old);
-	judge_effect(p, s);
+	judge_effect(p, s, bus);
 }
 
 bool policy_wants_control(const struct policy *p, const struct policy_bus *bus)
@@ -243,7 +253,7 @@ void policy_control(struct policy *p, const char *name,
 		    enum policy_controller controller, const char *why,
 		    uint64_t now_ns)
 {
-	struct policy_bus *bus = policy_get_bus(p, name);
+	struct policy_bus *bus = bus_of(p, name);
 
 	p->now_ns = now_ns;
 	if (!bus)
@@ -259,7 +269,7 @@ void policy_control(struct policy *p, const char *name,
 
 void policy_lease_expired(struct policy *p, const char *name, uint64_t now_ns)
 {
-	struct policy_bus *bus = policy_get_bus(p, name);
+	struct policy_bus *bus = bus_of(p, name);
 
 	p->now_ns = now_ns;
 	if (!bus)
@@ -270,7 +280,7 @@ void policy_lease_expired(struct policy *p, const char *name, uint64_t now_ns)
 
 void policy_duties_failed(struct policy *p, const char *name, uint64_t now_ns)
 {
-	struct policy_bus *bus = policy_get_bus(p, name);
+	struct policy_bus *bus = bus_of(p, name);
 	int a;
 
 	p->now_ns = now_ns;

@@ -374,6 +374,11 @@ static void everything_begins_at_zero_again(void **state)
 	run(w, 1800);
 	/* control was lost with the bus */
 	assert_int_equal(w->calls, 0);
+	/* answers that come too late make no bus */
+	policy_control(w->p, "bacsZ", POLICY_CONTROLLED, "", w->now_ns);
+	policy_duties_failed(w->p, "bacsZ", w->now_ns);
+	policy_lease_expired(w->p, "bacsZ", w->now_ns);
+	assert_null(policy_find_bus(w->p, "bacsZ"));
 	begin(w);
 	policy_driver(w->p, BACS_DRIVER_MISSING, w->now_ns);
 	assert_int_equal(policy_find_bus(w->p, "bacsA")->control.controller,
