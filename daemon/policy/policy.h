@@ -682,7 +682,8 @@ void policy_clock_state(struct policy *policy, bool synchronised,
  * @string: its name
  * @config: copied; @bypass_ua 0: what the modules say, else the
  *	usual one of the voltage of their blocks
- * @calibrated: its modules were calibrated against an instrument
+ * @calibrated: all its modules were calibrated against an instrument, also those
+ *	without a record of it
  */
 void policy_config_equalize(struct policy *policy, const char *string,
 			    const struct equalize_config *config,

@@ -102,7 +102,7 @@ static const struct policy_ops ops = {
 
 static const uint8_t addresses[] = { 1, 2, 3, 4 };
 
-static void configure(struct world *w, bool on, bool string)
+static void configure_as(struct world *w, bool on, bool string, bool calibrated)
 {
 	struct equalize_config c;
 
@@ -123,9 +123,14 @@ static void configure(struct world *w, bool on, bool string)
 	if (string) {
 		policy_config_string(w->p, "North", 1, "bacsA", addresses, JARS,
 				     "", 0, 1000);
-		policy_config_equalize(w->p, "North", &c, true);
+		policy_config_equalize(w->p, "North", &c, calibrated);
 	}
 	policy_config_end(w->p, w->now_ns);
+}
+
+static void configure(struct world *w, bool on, bool string)
+{
+	configure_as(w, on, string, true);
 }
 
 static const struct equalize *north(const struct world *w)
@@ -427,6 +432,22 @@ static void an_operator_switches(void **state)
 	begin(w);
 }
 
+static void a_calibration_on_record_counts(void **state)
+{
+	struct world *w = *state;
+
+	/* 10 mV/cell above: within the errors of a module */
+	w->mv[2] = 13520;
+	configure_as(w, true, true, false);
+	control(w);
+	run(w, 1800);
+	assert_int_equal(north(w)->status, EQUALIZE_READY);
+	policy_set_calibrated(w->p, "bacsA", 2, true);
+	run(w, 1800);
+	assert_int_equal(north(w)->status, EQUALIZE_ACTIVE);
+	assert_true(w->duty[2] > 0);
+}
+
 static void a_bad_configuration_only_monitors(void **state)
 {
 	struct world *w = *state;
@@ -474,6 +495,7 @@ int main(void)
 		RULE(everything_begins_at_zero_again),
 		RULE(the_configuration_may_change_at_any_time),
 		RULE(an_operator_switches),
+		RULE(a_calibration_on_record_counts),
 		RULE(a_bad_configuration_only_monitors),
 		RULE(days_without_effect_are_an_alarm),
 	};
