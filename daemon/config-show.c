@@ -16,7 +16,7 @@ struct show {
 
 static const char *const units[LIMIT_UNIT_COUNT] = {
 	[LIMIT_CELL_MV] = "mV/cell", [LIMIT_CELL_UV_PER_K] = "uV/C/cell",
-	[LIMIT_MC] = "mC", [LIMIT_DIFF_MC] = "mC", [LIMIT_MC_PER_H] = "mC/h",
+	[LIMIT_MC] = "mC", [LIMIT_DIFF_MC] = "mC",
 	[LIMIT_PERMILLE] = "permille", [LIMIT_SECONDS] = "s",
 	[LIMIT_UOHM] = "uOhm",
 };

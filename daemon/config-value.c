@@ -216,7 +216,6 @@ static void format_quantity(const struct config_type *type, const void *field,
 QUANTITY(voltage, UNITS({ "V", 1000 }, { "mV", 1 }));
 QUANTITY(current, UNITS({ "A", 1000 }, { "mA", 1 }));
 QUANTITY(temp, UNITS({ "C", 1000 }, { "°C", 1000 }));
-QUANTITY(rate, UNITS({ "C/h", 1000 }, { "°C/h", 1000 }));
 QUANTITY(slope, UNITS({ "mV", 1000 }, { "uV", 1 }));
 QUANTITY(ratio, UNITS({ "%", 10 }));
 QUANTITY(charge, UNITS({ "Ah", 1000 }, { "mAh", 1 }));

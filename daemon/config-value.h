@@ -51,7 +51,6 @@ extern const struct config_type config_type_voltage;	/* int32_t, mV */
 extern const struct config_type config_type_temp;	/* int32_t, m°C */
 extern const struct config_type config_type_current;	/* int32_t, mA */
 extern const struct config_type config_type_slope;	/* int32_t, µV/°C */
-extern const struct config_type config_type_rate;	/* int32_t, m°C/h */
 extern const struct config_type config_type_ratio;	/* int32_t, permille */
 extern const struct config_type config_type_time;	/* int32_t, s */
 extern const struct config_type config_type_charge;	/* int32_t, mAh */

@@ -268,7 +268,6 @@ static const struct config_type *const limit_types[LIMIT_UNIT_COUNT] = {
 	[LIMIT_CELL_UV_PER_K] = &config_type_slope,
 	[LIMIT_MC] = &config_type_temp,
 	[LIMIT_DIFF_MC] = &config_type_temp,
-	[LIMIT_MC_PER_H] = &config_type_rate,
 	[LIMIT_PERMILLE] = &config_type_ratio,
 	[LIMIT_SECONDS] = &config_type_time,
 	[LIMIT_UOHM] = &config_type_resistance,

@@ -69,17 +69,11 @@ enum limit_id {
 	LIMIT_TEMP_HIGH,
 	LIMIT_TEMP_HIGH_ALARM,
 	LIMIT_TEMP_HIGH_ALARM_S,	/* ... lasts so long */
-	LIMIT_TEMP_STOP,		/* alarm at once, no charge above */
 	LIMIT_TEMP_HYSTERESIS,
 	LIMIT_TEMP_MEAN_LOW,		/* mean over TEMP_MEAN_LOW_S */
 	LIMIT_TEMP_MEAN_LOW_S,
 	LIMIT_TEMP_RETURN,		/* so near to ambient ... */
 	LIMIT_TEMP_RETURN_S,		/* ... so long after the end */
-	LIMIT_TEMP_SPREAD,		/* above the median of the string */
-	LIMIT_TEMP_SPREAD_ALARM,
-	LIMIT_TEMP_AMBIENT,		/* above ambient on float */
-	LIMIT_TEMP_AMBIENT_ALARM,
-	LIMIT_TEMP_SLOPE,		/* m°C per hour on float */
 
 	/* voltages among the blocks of a string */
 	LIMIT_DEVIATION,		/* from the median on float */
@@ -92,18 +86,12 @@ enum limit_id {
 	LIMIT_HALVES,			/* halves of a centre-tapped battery */
 	LIMIT_HALVES_S,
 
-	/* window all blocks must be in before equalizing starts */
-	LIMIT_WINDOW_LOW,
-	LIMIT_WINDOW_HIGH,
-	LIMIT_WINDOW_HYSTERESIS,
-
 	/* internal resistance: permille of median or baseline; absolute µΩ */
 	LIMIT_RI_SPREAD,
 	LIMIT_RI_SPREAD_WARNING,
 	LIMIT_RI_RISE,
 	LIMIT_RI_RISE_ALARM,
 	LIMIT_RI_FALL,			/* below this part of the baseline */
-	LIMIT_RI_EXCLUDE,		/* of the median: no bypass any more */
 	LIMIT_RI_MAX_UOHM,
 	LIMIT_RI_MAX_ALARM_UOHM,
 
@@ -123,7 +111,6 @@ enum limit_unit {
 	LIMIT_CELL_UV_PER_K,	/* µV per °C and cell */
 	LIMIT_MC,		/* m°C */
 	LIMIT_DIFF_MC,		/* m°C, a difference */
-	LIMIT_MC_PER_H,		/* m°C per hour */
 	LIMIT_PERMILLE,
 	LIMIT_SECONDS,
 	LIMIT_UOHM,

@@ -743,18 +743,18 @@ def config_is_checked_shown_and_compared(w):
     assert (r.returncode, r.stdout) == (0, ""), r
     # the files say something else now than bacsd has in force
     w.configure("[Limits]\nTemperatureHigh=32C\n[String North]\n"
-                "WindowLow=2.19V\n", "bacsd.conf.d/50-more.conf")
+                "FallsAway=0.19V\n", "bacsd.conf.d/50-more.conf")
     r = bacsctl(w, "config", "diff", "--json", root)
     assert r.returncode == 1, r
     rows = {(d["section"], d["name"], d["key"]): d
             for d in json.loads(r.stdout)["diff"]}
     assert set(rows) == {("Limits", None, "TemperatureHigh"),
                          ("String", "North", "TemperatureHigh"),
-                         ("String", "North", "WindowLow"),
+                         ("String", "North", "FallsAway"),
                          ("Module", "bacsA:3", "TemperatureHigh"),
-                         ("Module", "bacsA:3", "WindowLow")}, rows
-    low = rows["String", "North", "WindowLow"]
-    assert (low["files"], low["bacsd"]) == ("2.190V", "2.170V"), low
+                         ("Module", "bacsA:3", "FallsAway")}, rows
+    low = rows["String", "North", "FallsAway"]
+    assert (low["files"], low["bacsd"]) == ("0.190V", "0.100V"), low
     assert low["source"].endswith("50-more.conf:4"), low
     w.daemon.send_signal(signal.SIGHUP)
     wait_for("the reload", lambda: bacsctl(w, "config", "diff", root)
@@ -777,10 +777,10 @@ def config_is_checked_shown_and_compared(w):
     assert rows["Sampling", None, "RetentionDays"]["source"] == "default"
     # all errors, each with its place
     w.configure("[Limits]\nFloatVoltageHigh=2.1V\n", "bacsd.conf.d/60.conf")
-    w.configure("[Limits]\nWindowHigh=x\n[Foo]\n", "bacsd.conf.d/70.conf")
+    w.configure("[Limits]\nFallsAwayTime=x\n[Foo]\n", "bacsd.conf.d/70.conf")
     r = bacsctl(w, "config", "check", root)
     assert r.returncode == 1, r
-    assert "70.conf:2: WindowHigh=x" in r.stderr, r
+    assert "70.conf:2: FallsAwayTime=x" in r.stderr, r
     assert "70.conf:3: Unknown section" in r.stderr, r
     (w.dir / "root/etc/bacs/bacsd.conf.d/70.conf").unlink()
     r = bacsctl(w, "config", "check", root)

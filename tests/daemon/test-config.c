@@ -181,7 +181,7 @@ static const struct {
 	{ "[Limits]\nFloatVoltageLowAlarm=2.4\nFloatVoltageLow=2.2\n", 3,
 	  "is not below" },
 	{ "[Limits]\nVoltageLow=2.17V\n", 2, "FloatVoltageLow=" },
-	{ "[Limits]\nFloatVoltageLow=none\nWindowLow=none\n", 3,
+	{ "[Limits]\nFloatVoltageLow=none\nFloatSlope=none\n", 3,
 	  "is not a number" },
 	{ "[Limits]\nFloatVoltageLow=nan\n", 2, "is not a number" },
 	{ "[Limits]\nFloatVoltageLow=inf\n", 2, "is not a number" },
