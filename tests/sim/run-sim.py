@@ -180,7 +180,7 @@ def the_battery_is_seen_on_the_wire():
                   'both strings carry the load')
             site, = json.loads(sim.ctl('battery'))['battery']
             assert site['charger'] == 'A' and not site['mains'], site
-            assert site['failures'] == 0 and site['speed'] == 60, site
+            assert site['unsolved_steps'] == 0 and site['speed'] == 60, site
             a, b = site['strings']
             assert a['sensors'] == [71] and b['sensors'] == [70]
             assert [j['address'] for j in b['jars']] == list(range(7, 13))

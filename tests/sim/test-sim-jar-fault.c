@@ -239,6 +239,25 @@ static void a_fault_grows_in_battery_time(void **state)
 	end(&f);
 }
 
+static void a_start_that_fails_leaves_no_battery(void **state)
+{
+	struct fixture f = make(1);
+
+	(void)state;
+	assert_int_equal(battery_fault_init(&f.cfg.fault[0], "dry-out", &f.e), 0);
+	f.cfg.fault[0].severity = 2;
+	address_add(f.cfg.fault[0].modules, 1);
+	f.cfg.fault_count = 1;
+	add(&f, 1, 2, ideal(BACS_CLASS_JAR));
+	assert_int_equal(bus_start(f.bus, &f.cfg, &f.e), -EINVAL);
+	assert_non_null(strstr(f.e.text, "severity 2 at address 1"));
+	assert_null(f.bus->battery);
+	/* and its modules measure nothing that is gone */
+	measure(&f, 1);
+	assert_false(value(&f, 1, 0) & BACS_C_FLAG_RI_VALID);
+	bus_free(f.bus);
+}
+
 static void what_is_wrong_with_a_fault_is_said_and_nothing_done(void **state)
 {
 	static const struct { const char *name, *set, *severity, *what; } bad[] = {
@@ -286,6 +305,7 @@ int main(void)
 		cmocka_unit_test(a_blown_fuse_ends_the_bypass),
 		cmocka_unit_test(a_runaway_takes_its_string_once),
 		cmocka_unit_test(a_fault_grows_in_battery_time),
+		cmocka_unit_test(a_start_that_fails_leaves_no_battery),
 		cmocka_unit_test(what_is_wrong_with_a_fault_is_said_and_nothing_done),
 	};
 

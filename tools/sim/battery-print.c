@@ -91,7 +91,7 @@ static void print_site(const struct battery *b, const struct battery_site *s,
 	json_s64(js, "current_ma", milli(s->site.bank.amp_a));
 	json_s64(js, "time_ms", milli(s->site.time_s));
 	json_u64(js, "speed", b->orders.speed);
-	json_u64(js, "failures", s->site.bank.failures);
+	json_u64(js, "unsolved_steps", s->site.bank.failures);
 	json_open(js, "strings", '[');
 	for (u32 i = 0; i < s->count; i++)
 		print_string(b, &s->string[i], js);

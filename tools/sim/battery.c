@@ -386,7 +386,7 @@ int battery_new(struct battery **ret, const struct battery_config *cfg,
 }
 
 /**
- * battery_free() - free a battery
+ * battery_free() - free a battery; its modules measure nothing any more
  * @b: battery or NULL
  *
  * Return: NULL.
@@ -395,6 +395,9 @@ struct battery *battery_free(struct battery *b)
 {
 	if (!b)
 		return NULL;
+	for (u32 a = 1; a <= RTU_ADDRESS_MAX; a++)
+		if (b->jar[a].module)
+			module_detach(b->jar[a].module);
 	for (u32 i = 0; i < b->string_count; i++)
 		free(b->string[i].blocks);
 	free(b->string);

@@ -63,9 +63,9 @@ struct bus *bus_free(struct bus *b)
 {
 	if (!b)
 		return NULL;
+	battery_free(b->battery);
 	for (u32 i = 0; i < ARRAY_SIZE(b->module); i++)
 		free(b->module[i]);
-	battery_free(b->battery);
 	free(b->stats);
 	free(b);
 	return NULL;

@@ -255,6 +255,16 @@ void module_attach(struct module *m, const struct plant_block *block,
 	measure_ri(m);
 }
 
+/**
+ * module_detach() - the leads are off
+ * @m: jar module
+ */
+void module_detach(struct module *m)
+{
+	m->block = NULL;
+	m->sensor = NULL;
+}
+
 /* Temperature of the air: wanders by a tenth of a degree or so in a minute */
 static void step_air(struct module *m, double dt_s)
 {

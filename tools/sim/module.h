@@ -145,6 +145,7 @@ struct module {
 void module_init(struct module *m, const struct module_config *cfg, u64 seed);
 void module_attach(struct module *m, const struct plant_block *block,
 		   struct plant_sensor *sensor);
+void module_detach(struct module *m);
 void module_step(struct module *m, u32 dt_ms);
 void module_hear(struct module *m);
 void module_reboot(struct module *m);
