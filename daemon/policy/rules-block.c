@@ -271,10 +271,13 @@ static bool is_reversed(const struct rules_jar *j, int64_t others)
 	return rules_abs(j->uv + others) * 10 < others;
 }
 
-static bool open_by_load(const struct rules_jar *j, int64_t others)
+/* In a discharge a weak block goes there, too, but not at once */
+static bool open_by_load(const struct rules_run *run, const struct rules_jar *j,
+			 int64_t others)
 {
 	return j->uv < -JUMP_MV * RULES_MV && others > LOADED_MV * RULES_MV &&
-	       !is_reversed(j, others);
+	       !is_reversed(j, others) &&
+	       (run->scan->state != STRING_DISCHARGE || j->memory->stepped_ns);
 }
 
 bool rules_suspect(const struct rules_module *m)
@@ -290,7 +293,7 @@ bool rules_could_be_open(const struct rules_run *run, unsigned int jar)
 
 	return run->scan->count > 1 && run->valid &&
 	       (rules_stands(j->memory, RULE_OPEN_JAR) ||
-		is_reversed(j, others) || open_by_load(j, others) ||
+		is_reversed(j, others) || open_by_load(run, j, others) ||
 		open_by_charge(run, j, others));
 }
 
@@ -302,7 +305,7 @@ static void judge_open(struct rules_run *run, unsigned int jar, int64_t others)
 
 	if (run->scan->state == STRING_UNKNOWN || run->scan->count < 2)
 		return;
-	load = open_by_load(j, others);
+	load = open_by_load(run, j, others);
 	/* what it shows between the two says nothing */
 	if (h->level != ALARM_NONE && !(is_charging(run->scan->state) &&
 	    rules_abs(j->uv - others) <= HEALTHY_MV * RULES_MV))

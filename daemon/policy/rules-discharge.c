@@ -19,7 +19,7 @@ enum {
 	ONSET_S = 60,		/* [v] blocks dip apart; scans are mixed */
 	ONSET_MV = 50,		/* [v] */
 	BACK_MV = 50,		/* [v] above the limit: charged again */
-	LOADED_MV = 2050,	/* [v] below: it carries the load */
+	LOADED_MV = 2050,	/* [v] above: nothing flows */
 };
 
 static uint64_t seconds(const struct limit_set *l, enum limit_id id,
@@ -116,10 +116,10 @@ static void judge_reversal(struct rules_run *run, unsigned int jar,
 	struct rules_hold *h = &m->hold[RULE_REVERSAL];
 	bool reversed;
 
-	if (run->scan->state == STRING_DISCHARGE &&
-	    others < LOADED_MV * RULES_MV) {
-		/* from sound to nothing at once: a lead, not acid */
-		if (m->stepped_ns && j->uv > -100 * RULES_MV && j->uv <= 0)
+	if (run->scan->state == STRING_DISCHARGE) {
+		/* from sound to nothing at once: a lead, or a jar that opened */
+		if (m->stepped_ns && j->uv <= 0 &&
+		    (j->uv > -100 * RULES_MV || others > LOADED_MV * RULES_MV))
 			return;
 		if (j->uv > 0 && h->level != ALARM_NONE)
 			return;

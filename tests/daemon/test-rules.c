@@ -271,6 +271,34 @@ static void a_jar_is_driven_backwards(void **state)
 	assert_true(level(&b, ALARM_OPEN_JAR, 0) <= ALARM_NONE);
 }
 
+/* A light load leaves the others high: it is the discharge that counts */
+static void a_light_load_reverses_as_well(void **state)
+{
+	struct bench b;
+	int i;
+
+	(void)state;
+	start(&b, 8, 6, true);
+	pass(&b, MINUTE);
+	become(&b, STRING_DISCHARGE, 2090000);
+	pass(&b, 2 * MINUTE);
+	for (i = 0; i < 80; i++) {
+		b.volts[0] = 2090000 - i * 30000;
+		pass(&b, 10 * SECOND);
+	}
+	assert_level(&b, ALARM_POLARITY_REVERSAL, 0, ALARM_ALARM);
+	assert_true(level(&b, ALARM_OPEN_JAR, 0) <= ALARM_NONE);
+	/* a jar that opens does so at once, and the load is gone */
+	start(&b, 8, 6, true);
+	pass(&b, MINUTE);
+	become(&b, STRING_DISCHARGE, 2090000);
+	pass(&b, 2 * MINUTE);
+	b.volts[0] = -3900000;
+	pass(&b, 30 * SECOND);
+	assert_level(&b, ALARM_OPEN_JAR, 0, ALARM_ALARM);
+	assert_true(level(&b, ALARM_POLARITY_REVERSAL, 0) <= ALARM_NONE);
+}
+
 static void leads_the_wrong_way_round_are_reversed(void **state)
 {
 	struct bench b;
@@ -1149,6 +1177,7 @@ int main(void)
 		cmocka_unit_test(one_low_sample_is_no_deep_discharge),
 		cmocka_unit_test(a_jar_falls_away_by_the_median),
 		cmocka_unit_test(a_jar_is_driven_backwards),
+		cmocka_unit_test(a_light_load_reverses_as_well),
 		cmocka_unit_test(leads_the_wrong_way_round_are_reversed),
 		cmocka_unit_test(deviation_waits_for_the_string_to_settle),
 		cmocka_unit_test(natural_spread_is_no_deviation),
