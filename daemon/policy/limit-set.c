@@ -33,7 +33,7 @@ const struct limit_info limit_infos[LIMIT_COUNT] = {
 	[LIMIT_VOLTAGE_S] = { "VoltageTime", LIMIT_SECONDS,
 		0, 1 * HOURS, 10, false, "practice" },
 	[LIMIT_STRING_LOW_S] = { "StringLowTime", LIMIT_SECONDS,
-		0, 7 * DAYS, 1 * DAYS, false, "practice value: a pause" },
+		0, 7 * DAYS, 1 * DAYS, false, "practice" },
 	[LIMIT_STRING_HIGH_S] = { "StringHighTime", LIMIT_SECONDS,
 		0, 1 * DAYS, 300, false, "practice" },
 

@@ -17,8 +17,13 @@ static void print_item(const struct config_item *item, int id)
 {
 	char value[1024] = "", low[32] = "", high[32] = "";
 
-	item->type->format(item->type, config_default(item), &item->range,
-			   value, sizeof(value));
+	if (id < 0)
+		item->type->format(item->type, config_default(item),
+				   &item->range, value, sizeof(value));
+	else
+		print_value(item, limit_infos[id].normal == LIMIT_UNSET ?
+			    CONFIG_NONE : limit_infos[id].normal, value,
+			    sizeof(value));
 	if (item->type->units || item->type == &config_type_number) {
 		print_value(item, item->range.min, low, sizeof(low));
 		print_value(item, item->range.max, high, sizeof(high));
@@ -26,9 +31,7 @@ static void print_item(const struct config_item *item, int id)
 	printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
 	       config_section_name(item->section),
 	       config_section_named(item->section) ? "named" : "single",
-	       id < 0 ? "key" : "limit", item->key,
-	       id < 0 ? value : limit_infos[id].normal == LIMIT_UNSET ?
-	       "none" : value, low, high,
+	       id < 0 ? "key" : "limit", item->key, value, low, high,
 	       id < 0 ? "" : limit_infos[id].source);
 }
 
