@@ -391,6 +391,60 @@ static void limits_taken_away_limit_nothing(void **state)
 	end(w);
 }
 
+static uint32_t dice(uint32_t *seed, uint32_t sides)
+{
+	*seed = *seed * 1664525 + 1013904223;
+	return (*seed >> 8) % sides;
+}
+
+/* Reloads, foreign writes and pauses between any two scans */
+static void the_configuration_may_change_at_any_moment(void **state)
+{
+	struct limit_set sets[3];
+	uint32_t seed;
+
+	(void)state;
+	agm(&sets[0]);
+	limit_set_defaults(&sets[1]);
+	agm(&sets[2]);
+	sets[2].value[LIMIT_FLOAT_LOW] = LIMIT_UNSET;
+	sets[2].value[LIMIT_BOOST_HIGH] = 2460;
+	sets[2].value[LIMIT_VOLTAGE_S] = 0;
+	for (seed = 1; seed <= 4; seed++) {
+		struct world *w = begin(&sets[0], false);
+		uint32_t s = seed;
+		int i;
+
+		for (i = 0; i < 300; i++) {
+			switch (dice(&s, 6)) {
+			case 0:
+				configure(w, &sets[dice(&s, 3)], dice(&s, 2));
+				break;
+			case 1:
+				write_as_other(w, dice(&s, 65536));
+				break;
+			case 2:
+				w->now += dice(&s, 200) * SECOND;
+				policy_tick(w->policy, w->now);
+				break;
+			default:
+				scans(w, 1 + dice(&s, 20), dice(&s, 20000),
+				      11000 + dice(&s, 4000));
+			}
+		}
+		configure(w, &sets[0], false);
+		scans(w, 14 * 3600, 13500, 13500);
+		assert_int_equal(state_of(w), STRING_FLOAT);
+		assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_MIN), 13020);
+		assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_CRIT), 14700);
+		assert_int_equal(module(w, 1)->alarms, 0);
+		forget_pushes(w);
+		scans(w, 600, 13500, 13500);
+		assert_pushes(w, 0);
+		end(w);
+	}
+}
+
 static void halves_of_a_battery_know_each_other(void **state)
 {
 	static const uint8_t plus[] = { 1, 2 }, minus[] = { 3, 4 };
@@ -434,6 +488,7 @@ int main(void)
 		cmocka_unit_test(what_others_write_is_put_back),
 		cmocka_unit_test(what_others_write_is_adopted_for_its_state),
 		cmocka_unit_test(limits_taken_away_limit_nothing),
+		cmocka_unit_test(the_configuration_may_change_at_any_moment),
 		cmocka_unit_test(halves_of_a_battery_know_each_other),
 	};
 

@@ -2,6 +2,7 @@
 /* bacsd.conf: whatever the bytes, refused with a place or read back the same */
 #include <string.h>
 
+#include "config-show.h"
 #include "config.h"
 #include "fuzz.h"
 #include "text.h"
@@ -36,6 +37,45 @@ static void check_strings(const struct config *c)
 	}
 }
 
+static void check_set(const struct config *c, const struct config_string *s,
+		      const struct config_block *b)
+{
+	const struct limit_order *o;
+	struct config_resolved r;
+
+	config_resolve(c, s, b, &r);
+	for (o = limit_orders; o->low != o->high; o++)
+		MUST(r.set.value[o->low] == LIMIT_UNSET ||
+		     r.set.value[o->high] == LIMIT_UNSET ||
+		     r.set.value[o->low] < r.set.value[o->high]);
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		MUST(r.set.value[i] == LIMIT_UNSET ||
+		     (r.set.value[i] >= limit_infos[i].min &&
+		      r.set.value[i] <= limit_infos[i].max));
+	for (int i = 0; i < LIMIT_COUNT; i++)
+		MUST(r.set.value[i] != LIMIT_UNSET || limit_infos[i].optional);
+}
+
+/* What is accepted is in order for the site, each string and each module */
+static void check_limits(const struct config *c)
+{
+	unsigned int jar;
+
+	check_set(c, NULL, NULL);
+	for (size_t i = 0; i < c->string_count; i++)
+		check_set(c, &c->strings[i], NULL);
+	for (size_t i = 0; i < c->block_count; i++)
+		check_set(c, config_find_jar(c, c->blocks[i].module.bus,
+					     c->blocks[i].module.address, &jar),
+			  &c->blocks[i]);
+}
+
+static void count_row(const struct config_row *row, void *userdata)
+{
+	MUST(*row->section && *row->key && *row->source);
+	(*(size_t *)userdata)++;
+}
+
 static void check_reading_back(const struct config *c)
 {
 	struct config_errors errors = { .report = check_error };
@@ -66,7 +106,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!errors.count)
 		config_check(c, "fuzz.conf", &errors);
 	if (!errors.count) {
+		size_t rows = 0;
+
 		check_strings(c);
+		check_limits(c);
+		config_show(c, count_row, &rows);
+		MUST(rows > LIMIT_COUNT);
 		check_reading_back(c);
 	}
 	config_free(c);
