@@ -442,6 +442,38 @@ static int get_muted_by(sd_bus *bus, const char *path, const char *interface,
 				     policy_alarms(m->policy)->muted_by);
 }
 
+static const char *output_text(const struct output_state *s,
+			       enum output output)
+{
+	if (!s->on)
+		return "off";
+	if (output == OUTPUT_LED)
+		return s->yellow ? "yellow" : "red";
+	return "on";
+}
+
+static int get_outputs(sd_bus *bus, const char *path, const char *interface,
+		       const char *property, sd_bus_message *reply,
+		       void *userdata, sd_bus_error *error)
+{
+	struct manager *m = userdata;
+	const struct output_state *s = policy_outputs(m->policy);
+	int o, r = sd_bus_message_open_container(reply, 'a', "(sst)");
+
+	(void)bus, (void)path, (void)interface, (void)property, (void)error;
+	for (o = 0; r >= 0 && o < OUTPUT_COUNT; o++)
+		r = sd_bus_message_append(reply, "(sst)", output_name(o),
+					  output_text(&s[o], o), s[o].alarm);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+void bus_outputs_changed(struct manager *m)
+{
+	if (m->bus && m->bus_named)
+		sd_bus_emit_properties_changed(m->bus, BUS_ROOT, BUS_ALARMS,
+					       "Outputs", NULL);
+}
+
 void bus_alarm_changed(struct manager *m, const struct alarm *a,
 		       enum alarm_change change)
 {
@@ -511,5 +543,7 @@ const sd_bus_vtable bus_alarms_vtable[] = {
 	SD_BUS_PROPERTY("Muted", "b", get_muted, 0,
 			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("MutedBy", "s", get_muted_by, 0, 0),
+	SD_BUS_PROPERTY("Outputs", "a(sst)", get_outputs, 0,
+			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_VTABLE_END
 };

@@ -46,6 +46,7 @@ void bus_alarm_changed(struct manager *manager, const struct alarm *alarm,
 		       enum alarm_change change);
 /* Alarms were muted, or something went out of service, or the other way */
 void bus_alarms_pending(struct manager *manager);
+void bus_outputs_changed(struct manager *manager);
 
 /* bus-path.c */
 void bus_path_of_bus(const char *bus, char path[BUS_PATH_MAX]);

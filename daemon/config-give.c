@@ -95,6 +95,19 @@ static int give_string(const struct config *c, struct policy *p,
 	return 0;
 }
 
+static void give_alarms(const struct config *c, struct policy *p)
+{
+	struct output_matrix matrix = { 0 };
+	char why[200];
+	int o;
+
+	/* they were understood when they were read */
+	for (o = 0; o < OUTPUT_COUNT; o++)
+		output_parse(c->outputs[o], &matrix.of[o], why, sizeof(why));
+	policy_config_outputs(p, &matrix);
+	policy_repeat_alarms(p, c->alarm_repeat_s * 1000000000ULL);
+}
+
 int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 {
 	struct config_resolved site;
@@ -117,6 +130,7 @@ int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 	config_resolve(c, NULL, NULL, &site);
 	policy_config_limits(p, &site.set, site.profile,
 			     c->foreign_limits == CONFIG_ADOPT);
+	give_alarms(c, p);
 	policy_config_end(p, now_ns);
 	return r;
 }

@@ -10,6 +10,7 @@
 enum config_section {
 	CONFIG_SITE,
 	CONFIG_SAMPLING,
+	CONFIG_ALARMS,
 	CONFIG_LIMITS,
 	CONFIG_PROFILE,		/* [Limits NAME] */
 	CONFIG_BUS,

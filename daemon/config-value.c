@@ -52,6 +52,19 @@ static int parse_word(const struct config_type *type, void *field,
 const struct config_type config_type_text = { parse_text, format_text };
 const struct config_type config_type_word = { parse_word, format_text };
 
+/* Words of the output matrix, kept as they are once they are understood */
+static int parse_output(const struct config_type *type, void *field,
+			const char *value, const struct config_range *range,
+			char *why, size_t size)
+{
+	struct output_rules rules;
+	int r = output_parse(value, &rules, why, size);
+
+	return r < 0 ? r : parse_word(type, field, value, range, why, size);
+}
+
+const struct config_type config_type_output = { parse_output, format_text };
+
 /*
  * A decimal number with up to three decimals, in thousandths. *s is moved
  * behind it. No strtod(): the locale must not decide what a file means.

@@ -15,6 +15,7 @@ static const struct {
 } sections[CONFIG_SECTION_COUNT] = {
 	[CONFIG_SITE] = { "Site", false, false },
 	[CONFIG_SAMPLING] = { "Sampling", false, false },
+	[CONFIG_ALARMS] = { "Alarms", false, false },
 	[CONFIG_LIMITS] = { "Limits", false, true },
 	[CONFIG_PROFILE] = { "Limits", true, true },
 	[CONFIG_BUS] = { "Bus", true, false },
@@ -42,6 +43,11 @@ static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 	{ CONFIG_STRING, key, &config_type_##type, \
 	  FIELD(struct config_string, equalize.member), { __VA_ARGS__ } }
 
+/* What drives an output */
+#define OUTPUT(key, n) \
+	{ CONFIG_ALARMS, key, &config_type_output, \
+	  FIELD(struct config, outputs[n]), { 0, CONFIG_OUTPUT_MAX } }
+
 static const struct config_item items[] = {
 	{ CONFIG_SITE, "Name", &config_type_text, FIELD(struct config, site_name),
 	  { 0, 63 } },
@@ -67,6 +73,19 @@ static const struct config_item items[] = {
 	  FIELD(struct config, history_s), { 60, 900 } },
 	{ CONFIG_SAMPLING, "RetentionDays", &config_type_number,
 	  FIELD(struct config, retention_days), { 1, 3660 } },
+	{ CONFIG_ALARMS, "RepeatInterval", &config_type_time,
+	  FIELD(struct config, alarm_repeat_s), { 0, 7 * 86400 } },
+	OUTPUT("Buzzer", OUTPUT_BUZZER),
+	OUTPUT("LED", OUTPUT_LED),
+	OUTPUT("Hook", OUTPUT_HOOK),
+	OUTPUT("Contact1", OUTPUT_CONTACT_1),
+	OUTPUT("Contact2", OUTPUT_CONTACT_2),
+	OUTPUT("Contact3", OUTPUT_CONTACT_1 + 2),
+	OUTPUT("Contact4", OUTPUT_CONTACT_1 + 3),
+	OUTPUT("Contact5", OUTPUT_CONTACT_1 + 4),
+	OUTPUT("Contact6", OUTPUT_CONTACT_1 + 5),
+	OUTPUT("Contact7", OUTPUT_CONTACT_1 + 6),
+	OUTPUT("Contact8", OUTPUT_CONTACT_1 + 7),
 	TAKEN(CONFIG_LIMITS, config),
 	{ CONFIG_LIMITS, "ForeignLimits", &config_type_choice,
 	  FIELD(struct config, foreign_limits),
@@ -114,6 +133,15 @@ static const struct config_item items[] = {
 static const struct config defaults = {
 	.history_s = 300,
 	.retention_days = 30,
+	.alarm_repeat_s = 3600,
+	.outputs = {
+		[OUTPUT_BUZZER] = "all:alarm",
+		[OUTPUT_LED] = "all:warning",
+		[OUTPUT_HOOK] = "all:advisory",
+		[OUTPUT_CONTACT_1] = "all:alarm",
+		[OUTPUT_CONTACT_2] = "all:warning",
+		[OUTPUT_CONTACT_2 + 1 ... OUTPUT_COUNT - 1] = "none",
+	},
 	.limits = NO_LIMITS,
 };
 
@@ -161,6 +189,7 @@ static const struct {
 	  offsetof(struct config, list), offsetof(struct config, count) }
 	[CONFIG_SITE] = SINGLE,
 	[CONFIG_SAMPLING] = SINGLE,
+	[CONFIG_ALARMS] = SINGLE,
 	[CONFIG_LIMITS] = SINGLE,
 	[CONFIG_PROFILE] = PLACE(profile_defaults, config_profile,
 				 offsetof(struct config_profile, limits),

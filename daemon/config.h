@@ -5,6 +5,7 @@
 
 #include "config-file.h"
 #include "policy/limit-set.h"
+#include "policy/output.h"
 
 #define CONFIG_UNSET		INT32_MIN
 #define CONFIG_NONE		(INT32_MIN + 1)	/* a limit switched off */
@@ -18,6 +19,7 @@
 #define CONFIG_PROFILES_MAX	64
 #define CONFIG_BATTERIES_MAX	64
 #define CONFIG_PROFILE_NAME_MAX	31
+#define CONFIG_OUTPUT_MAX	255
 
 /**
  * struct config_where - a place in the files
@@ -178,6 +180,8 @@ struct config {
 	char site_name[64];
 	uint32_t history_s;		/* loss window of float samples */
 	uint32_t retention_days;	/* of minute values */
+	int32_t alarm_repeat_s;		/* 0: alarms are not repeated */
+	char outputs[OUTPUT_COUNT][CONFIG_OUTPUT_MAX + 1];	/* rules */
 	struct config_limits limits;	/* of the site */
 	uint32_t foreign_limits;	/* enum config_foreign */
 	struct config_bus *buses;

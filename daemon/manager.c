@@ -185,6 +185,11 @@ static void on_jar_module(void *userdata, const struct policy_module *module)
 	jars_on_module(userdata, module);
 }
 
+static void on_outputs_changed(void *userdata)
+{
+	bus_outputs_changed(userdata);
+}
+
 static const struct policy_ops policy_ops = {
 	.event = on_event,
 	.site_changed = on_site_changed,
@@ -199,6 +204,7 @@ static const struct policy_ops policy_ops = {
 	.alarm_changed = on_alarm_changed,
 	.out_changed = on_out_changed,
 	.mute_changed = on_mute_changed,
+	.outputs_changed = on_outputs_changed,
 	.ri_start = on_ri_start,
 	.ri_changed = on_ri_changed,
 	.jar_baseline = on_jar_baseline,

@@ -154,6 +154,17 @@ void policy_report(struct policy *p, enum alarm_kind kind, const char *bus,
 	}
 }
 
+void policy_config_outputs(struct policy *p,
+			   const struct output_matrix *matrix)
+{
+	p->matrix = *matrix;
+}
+
+const struct output_state *policy_outputs(const struct policy *p)
+{
+	return p->outputs;
+}
+
 void policy_repeat_alarms(struct policy *p, uint64_t interval_ns)
 {
 	p->alarms.repeat_ns = interval_ns;

@@ -467,6 +467,23 @@ void policy_alarms_init(struct policy *p)
 	alarm_table_init(&p->alarms, &table_ops, p);
 }
 
+static void drive_outputs(struct policy *p)
+{
+	struct output_state now[OUTPUT_COUNT];
+	bool changed = false;
+	int o;
+
+	output_compute(&p->matrix, &p->alarms, p->now_ns, now);
+	for (o = 0; o < OUTPUT_COUNT; o++) {
+		changed |= now[o].on != p->outputs[o].on ||
+			   now[o].yellow != p->outputs[o].yellow ||
+			   now[o].alarm != p->outputs[o].alarm;
+		p->outputs[o] = now[o];
+	}
+	if (changed && p->ops->outputs_changed)
+		p->ops->outputs_changed(p->userdata);
+}
+
 void policy_alarms_tick(struct policy *p)
 {
 	struct alarm_now now = now_of(p);
@@ -474,6 +491,7 @@ void policy_alarms_tick(struct policy *p)
 	int a;
 
 	alarm_tick(&p->alarms, &now);
+	drive_outputs(p);
 	if (!p->recolour)
 		return;
 	p->recolour = false;

@@ -24,6 +24,8 @@ struct policy {
 	struct ri_site ri;
 	bool jars_changed;		/* modules are not where they belong */
 	struct alarm_table alarms;
+	struct output_matrix matrix;
+	struct output_state outputs[OUTPUT_COUNT];
 	bool recolour;			/* alarms of modules changed */
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */

@@ -19,6 +19,7 @@
 #include "alarm.h"
 #include "equalize.h"
 #include "limit-set.h"
+#include "output.h"
 #include "ri-policy.h"
 #include "rules.h"
 #include "string-state.h"
@@ -440,9 +441,10 @@ struct policy_site {
  * @set_module: command: give the module these labels and limits
  * @set_supply: command: let its power supply show this
  * @alarm_changed: an alarm changed; normal: it is forgotten after the call. May
- *	be NULL, as the next two.
+ *	be NULL, as the next three.
  * @out_changed: something went out of service, or returned (@in)
  * @mute_changed: alarms were muted, or are heard again
+ * @outputs_changed: an output should be otherwise
  * @set_duties: command: these modules of the bus have these duties (0.1 %), for
  *	the lease; may be NULL
  * @ri_start: command: measure the internal resistance of the module; a refusal
@@ -475,6 +477,7 @@ struct policy_ops {
 	void (*out_changed)(void *userdata, const struct alarm_out *out,
 			    bool in);
 	void (*mute_changed)(void *userdata, bool muted);
+	void (*outputs_changed)(void *userdata);
 	void (*set_duties)(void *userdata, const struct policy_bus *bus,
 			   size_t n, const uint8_t *addresses,
 			   const uint32_t *permille);
@@ -655,6 +658,11 @@ void policy_report(struct policy *policy, enum alarm_kind kind,
 		   const char *bus, unsigned int address,
 		   enum alarm_level level, const char *evidence,
 		   uint64_t now_ns);
+/* What drives which output (M15); nothing does until it is given */
+void policy_config_outputs(struct policy *policy,
+			   const struct output_matrix *matrix);
+/* How the outputs should be, OUTPUT_COUNT of them */
+const struct output_state *policy_outputs(const struct policy *policy);
 /* Tell unacknowledged alarms again after so long; 0: never */
 void policy_repeat_alarms(struct policy *policy, uint64_t interval_ns);
 

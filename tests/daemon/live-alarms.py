@@ -96,8 +96,15 @@ def alarms_are_shown_and_operated(w):
     assert w.get("Shelved", interface="Alarms") == 1
     run(w, "unshelve", number)
     state_is(w, "voltage-low", "1S2", "unacknowledged")
+    def outputs():
+        return {name: state for name, state, _ in
+                w.get("Outputs", interface="Alarms")}
+    assert outputs()["buzzer"] == outputs()["contact-1"] == "on", outputs()
+    assert outputs()["led"] == "red" and outputs()["contact-3"] == "off"
     run(w, "mute")
     assert "Muted by user 0" in run(w)
+    wait_for("silence", lambda: outputs()["buzzer"] == "off")
+    assert outputs()["led"] == "yellow", outputs()
     run(w, "mute", code=1)
     # a new one ends the mute
     w.beat(*scene(2))
