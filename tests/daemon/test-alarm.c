@@ -472,6 +472,10 @@ static void outputs_follow_kind_level_and_delay(void **state)
 	wire(&m, OUTPUT_HOOK, "battery:advisory:5s  system:alarm");
 	wire(&m, OUTPUT_CONTACT_1, "all:warning");
 	wire(&m, OUTPUT_CONTACT_2, "voltage-low:alarm:2m temperature-high:alarm");
+	set(w, ALARM_LIMITS_FOREIGN, ALARM_ADVISORY);
+	pass(w, HOUR);
+	assert_false(on(w, &m, OUTPUT_HOOK));
+	set(w, ALARM_LIMITS_FOREIGN, ALARM_NONE);
 	set(w, ALARM_VOLTAGE_LOW, ALARM_WARNING);
 	assert_false(on(w, &m, OUTPUT_BUZZER));
 	assert_true(on(w, &m, OUTPUT_LED));
