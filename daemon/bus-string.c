@@ -42,6 +42,23 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 	return sd_bus_message_append(reply, "s", text);
 }
 
+/* Values of these are adjusted (M12) */
+static uint32_t count_calibrated(struct manager *m,
+				 const struct policy_string *s)
+{
+	uint32_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->count; i++) {
+		const struct policy_module *module =
+			policy_find_module(m->policy, s->bus,
+					   s->cells[i].address);
+
+		n += module && policy_calibrated(module);
+	}
+	return n;
+}
+
 static int get_number(sd_bus *bus, const char *path, const char *interface,
 		      const char *property, sd_bus_message *reply,
 		      void *userdata, sd_bus_error *error)
@@ -62,6 +79,8 @@ static int get_number(sd_bus *bus, const char *path, const char *interface,
 		v = s->missing;
 	else if (!strcmp(property, "ModulesDoubtful"))
 		v = s->doubtful;
+	else if (!strcmp(property, "ModulesCalibrated"))
+		v = count_calibrated(userdata, s);
 	else if (!strcmp(property, "Discharges"))
 		v = s->machine.discharges;
 	else if (!strcmp(property, "Dips"))
@@ -199,6 +218,7 @@ const sd_bus_vtable bus_string_vtable[] = {
 	SD_BUS_PROPERTY("ModulesValid", "u", get_number, 0, 0),
 	SD_BUS_PROPERTY("ModulesDoubtful", "u", get_number, 0, 0),
 	SD_BUS_PROPERTY("ModulesMissing", "u", get_number, 0, 0),
+	SD_BUS_PROPERTY("ModulesCalibrated", "u", get_number, 0, 0),
 	SD_BUS_PROPERTY("Values", "a{sx}", get_values, 0, 0),
 	SD_BUS_PROPERTY("LowestModule", "s", get_extreme, 0, 0),
 	SD_BUS_PROPERTY("HighestModule", "s", get_extreme, 0, 0),

@@ -139,7 +139,7 @@ struct config_string {
 	char type[32];				/* of its blocks */
 	char battery[CONFIG_STRING_NAME_MAX + 1];	/* it is a half of it */
 	char charger[32];			/* strings of one wait for each other */
-	int32_t resistance_s;			/* from run to run, 0: never */
+	int32_t resistance_s;			/* from run to run; CONFIG_NONE: never */
 	struct config_equalize equalize;
 	struct config_limits limits;
 	struct config_where where;

@@ -109,6 +109,9 @@ static void tell_findings(struct policy *p, struct policy_module *m)
 	char text[160];
 	int f;
 
+	/* values of the first runs scatter (C4) */
+	if (m->owner->ri.s.runs < RI_RUNS)
+		return;
 	for (f = 0; f < RI_FINDINGS; f++) {
 		const struct ri_verdict *v = &m->ri.jar.verdict[f];
 
@@ -351,6 +354,7 @@ static void report_settled(struct policy *p, struct policy_string *s)
 			continue;
 		ri_rules_set(&rules, &m->limits);
 		take_provisional(p, m, &rules);
+		tell_findings(p, m);
 	}
 }
 

@@ -297,6 +297,9 @@ def calibrations_adjust_what_is_judged_not_the_history(w):
     assert w.module(1, "Values")["temperature_mc"] == 20500
     assert w.module(2, "Values")["voltage_mv"] == 13500
     assert wire.jar(1, "Calibrated") is True
+    # tables of adjusted values say so
+    assert table(w, "strings")[0]["modules_calibrated"] == 1
+    assert "ADJUSTED" in w.bacsctl("strings").stdout
     row = table(w, "jars")[0]
     assert row["calibrated"] and row["voltage_offset_mv"] == 100, row
     assert row["calibration_person"] == "Anna", row
@@ -316,6 +319,7 @@ def calibrations_adjust_what_is_judged_not_the_history(w):
     wait_for("the value", lambda: w.module(1, "Values")
              .get("voltage_mv") == 13500)
     assert wire.jar(1, "Calibration") == {}
+    assert "ADJUSTED" not in w.bacsctl("strings").stdout
     w.stop()
     # the history has raw values, and what was in force
     assert w.sql("SELECT min(voltage_min_mv), max(voltage_max_mv) FROM "

@@ -36,6 +36,8 @@ static const char good[] =
 	"Modules=4,3,2,1\n"
 	"NominalVoltage=12 V\n"
 	"Sensor=bacsB:200\n"
+	"Charger=Rectifier 1\n"
+	"ResistanceInterval=12h\n"
 	"CurrentZero=500 mA\n"
 	"Equalize=yes\n"
 	"Capacity=7.2Ah\n"
@@ -70,6 +72,8 @@ static void a_good_file_is_taken_as_it_says(void **state)
 	assert_string_equal(c->strings[0].sensor.bus, "bacsB");
 	assert_int_equal(c->strings[0].sensor.address, 200);
 	assert_int_equal(c->strings[0].current_zero_ma, 500);
+	assert_string_equal(c->strings[0].charger, "Rectifier 1");
+	assert_int_equal(c->strings[0].resistance_s, 43200);
 	assert_int_equal(c->strings[0].equalize.on, 1);
 	assert_int_equal(c->strings[0].equalize.capacity_mah, 7200);
 	assert_int_equal(c->strings[0].equalize.slope_uv, -1750);
@@ -80,6 +84,8 @@ static void a_good_file_is_taken_as_it_says(void **state)
 	assert_int_equal(c->strings[1].equalize.delay_s, 43200);
 	assert_int_equal(c->strings[1].sensor.address, 0);
 	assert_int_equal(c->strings[1].current_zero_ma, 1000);
+	assert_string_equal(c->strings[1].charger, "");
+	assert_int_equal(c->strings[1].resistance_s, 86400);
 	assert_int_equal(c->buses[0].modules.count, 8);
 	assert_int_equal(c->buses[0].modules.list[7], 10);
 	assert_int_equal(c->history_s, 60);
@@ -140,6 +146,9 @@ static const struct {
 	  "sensor of another string" },
 	{ "[Bus bacsA]\n[String N]\nCurrentZero=51A\n", 3,
 	  "0.010A to 50A" },
+	{ "[Bus bacsA]\n[String N]\nResistanceInterval=366d\n", 3, "1h to 365d" },
+	{ "[Bus bacsA]\n[String N]\nResistanceInterval=59min\n", 3, "1h to 365d" },
+	{ "[Bus bacsA]\n[String N]\nResistanceInterval=0\n", 3, "1h to 365d" },
 	{ "[Site]\nNmae=x\n", 2, "nearest name is Name=" },
 	{ "[Sit]\nName=x\n", 1, "nearest name is [Site]" },
 	{ "Name=x\n", 1, "before the first [Section]" },

@@ -16,6 +16,7 @@ enum {
 	MODULES_VALID,
 	MODULES_DOUBTFUL,
 	MODULES_MISSING,
+	MODULES_CALIBRATED,
 	VOLTAGE,
 	SENSOR_VOLTAGE,
 	MEAN,
@@ -52,6 +53,7 @@ static const struct column columns[COLUMNS] = {
 	[MODULES_VALID] = { NULL, "modules_valid", true, false },
 	[MODULES_DOUBTFUL] = { NULL, "modules_doubtful", true, false },
 	[MODULES_MISSING] = { NULL, "modules_missing", true, false },
+	[MODULES_CALIBRATED] = { "ADJUSTED", "modules_calibrated", true, true },
 	[VOLTAGE] = { "VOLTAGE", "voltage_mv", true, false },
 	[SENSOR_VOLTAGE] = { NULL, "sensor_voltage_mv", true, false },
 	[MEAN] = { "MEAN", "cell_mean_mv", true, false },
@@ -91,6 +93,7 @@ static const struct {
 	{ "ModulesValid", MODULES_VALID },
 	{ "ModulesDoubtful", MODULES_DOUBTFUL },
 	{ "ModulesMissing", MODULES_MISSING },
+	{ "ModulesCalibrated", MODULES_CALIBRATED },
 	{ "Discharges", DISCHARGES }, { "Dips", DIPS },
 	{ "SamplesRefused", REFUSED },
 };
@@ -150,6 +153,9 @@ static int take_number(sd_bus_message *reply, struct table *t,
 	if (column == MODULES_VALID)
 		row->valid = v;
 	table_number(t, column, v, "%" PRIu32, v);
+	/* the column is there to say that values are not the modules' own */
+	if (column == MODULES_CALIBRATED && !v)
+		table_show(t, column, "");
 	return 0;
 }
 
