@@ -69,6 +69,8 @@ static int get_values(sd_bus *bus, const char *path, const char *interface,
 	if (r >= 0)
 		r = append(reply, e->has_mean, "spread_uv", e->spread_uv);
 	if (r >= 0)
+		r = append(reply, e->has_off, "spread_off_uv", e->off_uv);
+	if (r >= 0)
 		r = append(reply, on && e->finish_s >= 0, "finish_s",
 			   e->finish_s);
 	return r < 0 ? r : sd_bus_message_close_container(reply);

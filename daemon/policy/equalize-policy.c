@@ -129,6 +129,18 @@ static void tell_change(struct policy *p, const struct policy_string *s,
 	p->ops->string_changed(p->userdata, s);
 }
 
+static void tell_spread(struct policy *p, const struct policy_string *s)
+{
+	long long uv = s->equalize->off_uv;
+	char text[256];
+
+	snprintf(text, sizeof(text),
+		 "Equalizing of string %s: without it the spread is %lld.%lld mV/cell",
+		 s->name, uv / 1000, uv / 100 % 10);
+	policy_emit_string(p, POLICY_EQUALIZING, s, s->equalize->status,
+			   s->equalize->status, text);
+}
+
 /* Ready and active come and go by themselves: no event */
 static bool worth_telling(enum equalize_status a, enum equalize_status b)
 {
@@ -185,6 +197,7 @@ void policy_equalize_scan(struct policy *p, struct policy_string *s)
 		.cells = cells,
 	};
 	enum equalize_status old;
+	uint64_t off_ns;
 	unsigned int i;
 
 	if (!e || (!e->config.on && e->status == EQUALIZE_OFF))
@@ -195,10 +208,14 @@ void policy_equalize_scan(struct policy *p, struct policy_string *s)
 	for (i = 0; i < s->count; i++)
 		take_cell(p, module_of(p, s, i), s, i, &cells[i]);
 	old = e->status;
+	off_ns = e->off_ns;
 	if (equalize_scan(e, &scan) && bus)
 		bus->control.changed = true;
 	if (worth_telling(old, e->status))
 		tell_change(p, s, old);
+	/* while nothing flows every step is one: tell the first of them */
+	if (e->off_ns != off_ns && e->off_ns - off_ns >= EQUALIZE_REST_NS)
+		tell_spread(p, s);
 	judge_effect(p, s, bus);
 }
 

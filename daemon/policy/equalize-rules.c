@@ -174,6 +174,25 @@ static enum equalize_verdict judge_window(struct equalize *e,
 	return EQUALIZE_GO;
 }
 
+/* B3: what equalizing hides is looked at once a quarter */
+static enum equalize_verdict judge_quarter(struct equalize *e,
+					   const struct equalize_scan *s)
+{
+	uint64_t since = e->off_ns > e->begun_ns ? e->off_ns : e->begun_ns;
+
+	if (e->rest_ns && (s->time_ns < e->rest_ns ||
+			   s->time_ns - e->rest_ns >= EQUALIZE_REST_NS))
+		e->rest_ns = 0;
+	else if (!e->rest_ns && e->running && s->time_ns > since &&
+		 s->time_ns - since >= EQUALIZE_QUARTER_NS)
+		e->rest_ns = s->time_ns;
+	if (!e->rest_ns)
+		return EQUALIZE_GO;
+	return refuse(e, EQUALIZE_STOP, -1,
+		      "it pauses for %llu h, and then the spread without it is measured, as once a quarter",
+		      (unsigned long long)(EQUALIZE_REST_NS / HOUR_NS));
+}
+
 /* M16: jars that get no bypass whatever the string does */
 static bool exclude(struct equalize_jar *j, const struct equalize_cell *c,
 		    int64_t ri)
@@ -244,6 +263,8 @@ enum equalize_verdict equalize_judge(struct equalize *e,
 		v = judge_heat(e, s);
 	if (v == EQUALIZE_GO)
 		v = judge_window(e, s);
+	if (v == EQUALIZE_GO)
+		v = judge_quarter(e, s);
 	return v;
 }
 

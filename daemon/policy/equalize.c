@@ -267,6 +267,16 @@ static void describe(struct equalize *e)
 			 equalize_volts(e->mean_uv).s);
 }
 
+/* What the bypass hides is seen without it alone */
+static void note_spread(struct equalize *e, uint64_t now_ns)
+{
+	if (now_ns - e->flowed_ns < EQUALIZE_REST_NS)
+		return;
+	e->has_off = true;
+	e->off_uv = e->spread_uv;
+	e->off_ns = now_ns;
+}
+
 static void run(struct equalize *e, const struct equalize_scan *s)
 {
 	uint64_t dt = s->time_ns - e->step_ns;
@@ -284,6 +294,7 @@ static void run(struct equalize *e, const struct equalize_scan *s)
 	if (dt >= (e->has_mean ? STEP_NS : FIRST_NS) &&
 	    e->step_scans >= STEP_SCANS) {
 		equalize_control(e, s, (double)dt / SECOND_NS);
+		note_spread(e, s->time_ns);
 		equalize_forecast(e, s, dt);
 		begin_step(e, s->time_ns);
 	}
@@ -299,6 +310,8 @@ bool equalize_scan(struct equalize *e, const struct equalize_scan *s)
 	for (i = 0; i < e->count && i < 247; i++)
 		before[i] = e->jars[i].duty_permille;
 	count_taken(e, s->time_ns);
+	if (!e->flowed_ns || s->time_ns < e->flowed_ns || equalize_flows(e))
+		e->flowed_ns = s->time_ns;
 	take_current(e, s);
 	choose_current(e, s);
 	switch (equalize_judge(e, s)) {

@@ -40,6 +40,12 @@ enum {
 #define EQUALIZE_FLOAT_UA_PER_AH	400
 /* A jar is done when it is this close: 50 mV of a 12 V block (B2, M4) */
 #define EQUALIZE_GOAL_UV		8300
+/*
+ * B3: once a quarter the spread is measured without equalizing, after so long
+ * without bypass that the plates have followed (8 of their time constants)
+ */
+#define EQUALIZE_QUARTER_NS		(91 * 86400 * 1000000000ULL)
+#define EQUALIZE_REST_NS		(6 * 3600 * 1000000000ULL)
 /* Duties hold so long without word from here (design: lease) */
 #define EQUALIZE_LEASE_NS		(60 * 1000000000ULL)
 
@@ -184,6 +190,9 @@ struct equalize_jar {
  * @has_mean: @mean_uv, @spread_uv are those of the last step
  * @mean_uv: mean of the cells, of which the targets are made
  * @spread_uv: highest less lowest deviation from the targets
+ * @has_off: @off_uv is one
+ * @off_uv: @spread_uv when no bypass had flowed for EQUALIZE_REST_NS
+ * @off_ns: when that was
  * @source: how @float_ua is known
  * @float_ua: float current that bounds the bypass
  * @finish_s: forecast: so long until all are within the goal; -1: not known
@@ -199,6 +208,9 @@ struct equalize {
 	bool has_mean;
 	int64_t mean_uv;
 	int64_t spread_uv;
+	bool has_off;
+	int64_t off_uv;
+	uint64_t off_ns;
 	enum equalize_source source;
 	uint32_t float_ua;
 	int64_t finish_s;
@@ -206,6 +218,8 @@ struct equalize {
 
 	/* its own */
 	bool running;		/* inside the window, all rules fulfilled */
+	uint64_t flowed_ns;	/* bypass flowed last; at first: not known */
+	uint64_t rest_ns;	/* it pauses since, to be measured; 0: no */
 	bool hot;		/* suspended by a hot jar, until it is cooler */
 	uint64_t last_ns;	/* of the last scan */
 	uint64_t whole_ns;	/* of the last scan with all jars */

@@ -649,6 +649,39 @@ static void the_forecast_follows_what_is_seen(void **state)
 	assert_int_equal(w->e->finish_s, 0);
 }
 
+/* B3: what it hides is looked at */
+static void once_a_quarter_it_pauses_to_be_measured(void **state)
+{
+	struct world *w = *state;
+	unsigned int hours;
+
+	/* six hours without bypass are needed, not the twelve of the delay */
+	raise_jar(w, 2, 0);
+	run(w, 5 * 60);
+	assert_false(w->e->has_off);
+	run(w, 70);
+	assert_true(w->e->has_off);
+	assert_int_equal(w->e->off_uv, 0);
+	raise_jar(w, 2, 20000);
+	run(w, 120);
+	assert_true(duty(w, 2) > 0);
+	/* while it flows nothing is noted */
+	assert_true(w->e->off_uv != w->e->spread_uv || w->e->off_uv == 24000);
+	for (hours = 0; equalize_flows(w->e) && hours < 100 * 24; hours++)
+		run(w, 60);
+	assert_true(hours > 90 * 24 && hours <= 91 * 24);
+	stopped(w, "once a quarter");
+	/* what comes up without it */
+	raise_jar(w, 2, 30000);
+	run(w, 5 * 60);
+	stopped(w, "once a quarter");
+	run(w, 65);
+	assert_int_equal(w->e->off_uv, 36000);
+	run(w, 60);
+	assert_true(duty(w, 2) > 0);
+	assert_int_equal(w->e->off_uv, 36000);
+}
+
 static void time_may_go_wrong(void **state)
 {
 	struct world *w = *state;
@@ -726,6 +759,7 @@ int main(void)
 		RULE(what_brings_nothing_is_told),
 		RULE(what_moves_is_not_without_effect),
 		RULE(the_forecast_follows_what_is_seen),
+		RULE(once_a_quarter_it_pauses_to_be_measured),
 		RULE(time_may_go_wrong),
 		RULE(a_reset_begins_at_zero),
 		RULE(strings_of_one_and_none),

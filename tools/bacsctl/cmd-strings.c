@@ -35,6 +35,7 @@ enum {
 	EQUALIZING_REASON,
 	TARGET,
 	SPREAD,
+	SPREAD_OFF,
 	WINDOW_LOW,
 	WINDOW_HIGH,
 	FINISH,
@@ -72,6 +73,7 @@ static const struct column columns[COLUMNS] = {
 	[EQUALIZING_REASON] = { NULL, "equalizing_reason", false, false },
 	[TARGET] = { NULL, "target_uv", true, false },
 	[SPREAD] = { NULL, "spread_uv", true, false },
+	[SPREAD_OFF] = { NULL, "spread_off_uv", true, false },
 	[WINDOW_LOW] = { NULL, "window_low_uv", true, false },
 	[WINDOW_HIGH] = { "WINDOW", "window_high_uv", false, false },
 	[FINISH] = { NULL, "finish_s", true, false },
@@ -110,7 +112,7 @@ static const struct {
 
 /* Of equalizing: plain numbers, shown in one cell with another or not at all */
 static const unsigned int plain[] = {
-	TARGET, SPREAD, WINDOW_LOW, WINDOW_HIGH, FINISH,
+	TARGET, SPREAD, SPREAD_OFF, WINDOW_LOW, WINDOW_HIGH, FINISH,
 };
 
 /* What a row shows that stands in two properties */
