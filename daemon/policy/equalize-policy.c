@@ -271,6 +271,7 @@ void policy_control(struct policy *p, const char *name,
 		    uint64_t now_ns)
 {
 	struct policy_bus *bus = bus_of(p, name);
+	size_t i;
 
 	p->now_ns = now_ns;
 	if (!bus)
@@ -281,6 +282,10 @@ void policy_control(struct policy *p, const char *name,
 	bus->control.controller = controller;
 	forget_told(bus);
 	reset_strings(p, bus, "control of the bus changed");
+	/* say at once what that means, samples or not */
+	for (i = 0; i < p->string_count; i++)
+		if (!strcmp(p->strings[i]->bus, name))
+			policy_equalize_scan(p, p->strings[i]);
 	p->ops->bus_changed(p->userdata, bus);
 }
 

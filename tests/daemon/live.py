@@ -15,7 +15,7 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 
-from world import (CONFIG, DEADLINE, SOURCE, Skip, main, wait_for)
+from world import (BACSD, CONFIG, DEADLINE, SOURCE, Skip, main, wait_for)
 
 
 def a_missing_driver_is_a_state_that_is_shown(w):
@@ -793,6 +793,34 @@ def config_is_checked_shown_and_compared(w):
     w.stop()
 
 
+def a_bus_of_another_program_is_not_equalized_but_named(w):
+    north = "/org/bacs1/string/North"
+    w.configure(CONFIG.replace(
+        "NominalVoltage=12V\n", "NominalVoltage=12V\nEqualize=yes\n"
+        "Capacity=100Ah\nCalibrated=yes\nEqualizeDelay=0s\n"))
+    w.step("clock 1000000000000 1770000000000000000")
+    w.modules()
+    other = subprocess.Popen(
+        [pathlib.Path(BACSD).with_name("claim-fake"), "bacsA"], text=True,
+        env=w.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    try:
+        assert other.stdout.readline() == "claimed\n"
+        w.start()
+        pid = w.get("ControllerPID", "/org/bacs1/bus/bacsA", "Bus")
+        wait_for("the reason", lambda: f"bus bacsA is controlled by process "
+                 f"{pid}: end it first" in
+                 w.get("EqualizingReason", north, "String"))
+        assert w.get("Equalizing", north, "String") == "suspended"
+    finally:
+        other.communicate("")
+    # it is tried again, 20 s later
+    w.step("advance 21000000000")
+    wait_for("control", lambda: "controlled by" not in
+             w.get("EqualizingReason", north, "String"))
+    assert w.get("ControllerPID", "/org/bacs1/bus/bacsA", "Bus") != 0
+    w.stop()
+
+
 def flatten(node):
     """What an interface is, in a form that can be compared."""
     emits = "org.freedesktop.DBus.Property.EmitsChangedSignal"
@@ -899,6 +927,7 @@ TESTS = [
     limits_follow_the_state_and_what_others_write,
     config_is_checked_shown_and_compared,
     equalizing_is_leased_and_ends_with_its_reasons,
+    a_bus_of_another_program_is_not_equalized_but_named,
     the_running_daemon_is_what_the_xml_says,
     every_action_asked_for_is_in_the_policy_file,
     a_lost_bus_connection_is_made_again,
