@@ -112,38 +112,49 @@ bool policy_set_wants(struct policy *policy, struct policy_module *m)
 	return true;
 }
 
-/* What is to be in the driver for a limit; a value it cannot take back is put
- * where it limits nothing. POLICY_UNSET: leave it. */
-static int32_t wanted(const struct policy_module *m, enum bacs_limit limit,
-		      int32_t nothing)
+/*
+ * A whole set for the driver, which takes them in order only: what is not
+ * limited is put where it limits nothing, a warning that is not wanted where
+ * its alarm is.
+ */
+static void complete(const struct policy_limits *want,
+		     struct policy_limits *ret)
 {
-	if (m->want_limits.value[limit] != POLICY_UNSET)
-		return m->want_limits.value[limit];
-	if (m->facts.limits.value[limit] == POLICY_UNSET ||
-	    !(m->limits_pushed || policy_any_limit(&m->want_limits)))
-		return POLICY_UNSET;
-	return nothing;
+	int level;
+
+	*ret = *want;
+	for (level = 0; level < LIMIT_LEVELS; level++) {
+		/* of a warning the alarm on its side, of an alarm itself */
+		int alarm = level <= LIMIT_LOW ? LIMIT_LOW_ALARM :
+						 LIMIT_HIGH_ALARM;
+		int32_t *mv = &ret->value[levels[level].voltage];
+		int32_t *mc = &ret->value[levels[level].temp];
+
+		if (*mv == POLICY_UNSET)
+			*mv = want->value[levels[alarm].voltage];
+		if (*mv == POLICY_UNSET)
+			*mv = levels[level].no_voltage_mv;
+		if (*mc == POLICY_UNSET)
+			*mc = want->value[levels[alarm].temp];
+		if (*mc == POLICY_UNSET)
+			*mc = levels[level].no_temp_mc;
+	}
 }
 
+/* Without any limit of ours those in the driver are left alone */
 static bool to_push(const struct policy_module *m, struct policy_limits *ret)
 {
-	bool differs = false;
-	int level, k;
+	int i;
 
-	policy_unset_limits(ret);
-	for (level = 0; level < LIMIT_LEVELS; level++) {
-		for (k = 0; k < 2; k++) {
-			enum bacs_limit l = k ? levels[level].temp :
-						levels[level].voltage;
-			int32_t v = wanted(m, l, k ? levels[level].no_temp_mc :
-					   levels[level].no_voltage_mv);
-
-			ret->value[l] = v;
-			differs |= v != POLICY_UNSET &&
-				   v != m->facts.limits.value[l];
-		}
-	}
-	return differs;
+	if (!policy_any_limit(&m->want_limits) && !m->limits_pushed)
+		return false;
+	complete(&m->want_limits, ret);
+	for (i = 0; i < BACS_LIMIT_COUNT; i++)
+		if (ret->value[i] != m->facts.limits.value[i] &&
+		    (m->want_limits.value[i] != POLICY_UNSET ||
+		     m->facts.limits.value[i] != POLICY_UNSET))
+			return true;
+	return false;
 }
 
 bool policy_limits_match(const struct policy_module *m)

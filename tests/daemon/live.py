@@ -647,7 +647,7 @@ DeepDischarge=1.85V
 
 def driver_limits(w, address):
     """What the driver has, by another way than bacsd's."""
-    r = bacsctl(w, "modules", "--json")
+    r = w.bacsctl("modules", "--json")
     row, = [m for m in json.loads(r.stdout)["modules"]
             if m["address"] == address]
     return {k: v for k, v in row.items()
@@ -667,7 +667,7 @@ def limits_follow_the_state_and_what_others_write(w):
                  for a in range(1, 5)], "end bacsA")
 
     def limits(*args):
-        r = bacsctl(w, "limits", "--json", *args)
+        r = w.bacsctl("limits", "--json", *args)
         assert r.returncode == 0, r
         return json.loads(r.stdout)["limits"]
 
@@ -715,7 +715,7 @@ def limits_follow_the_state_and_what_others_write(w):
     assert {r["key"]: r for r in limits("bacsA-002")}[
         "DeepDischarge"]["number"] == 1800
     assert "profile agm, " in all_of["FloatVoltageLow"]["source"]
-    r = bacsctl(w, "limits", "9S9")
+    r = w.bacsctl("limits", "9S9")
     assert r.returncode == 3 and "no module '9S9'" in r.stderr, r
     # adopted: bacsd judges by what was written, in this state
     w.configure(AGM.replace("Technology", "ForeignLimits=adopt\nTechnology"))
@@ -733,18 +733,18 @@ def config_is_checked_shown_and_compared(w):
     w.ship_profiles()
     w.configure(AGM)
     root = f"--root={w.dir}/root"
-    r = bacsctl(w, "config", "check", root)
+    r = w.bacsctl("config", "check", root)
     assert r.returncode == 0 and "1 buses, 1 strings" in r.stdout, r
-    r = bacsctl(w, "config", "diff", root)
+    r = w.bacsctl("config", "diff", root)
     assert r.returncode == 3 and "bacsd does not run" in r.stderr, r
     w.modules()
     w.start()
-    r = bacsctl(w, "config", "diff", root)
+    r = w.bacsctl("config", "diff", root)
     assert (r.returncode, r.stdout) == (0, ""), r
     # the files say something else now than bacsd has in force
     w.configure("[Limits]\nTemperatureHigh=32C\n[String North]\n"
                 "FallsAway=0.19V\n", "bacsd.conf.d/50-more.conf")
-    r = bacsctl(w, "config", "diff", "--json", root)
+    r = w.bacsctl("config", "diff", "--json", root)
     assert r.returncode == 1, r
     rows = {(d["section"], d["name"], d["key"]): d
             for d in json.loads(r.stdout)["diff"]}
@@ -757,17 +757,17 @@ def config_is_checked_shown_and_compared(w):
     assert (low["files"], low["bacsd"]) == ("0.190V", "0.100V"), low
     assert low["source"].endswith("50-more.conf:4"), low
     w.daemon.send_signal(signal.SIGHUP)
-    wait_for("the reload", lambda: bacsctl(w, "config", "diff", root)
+    wait_for("the reload", lambda: w.bacsctl("config", "diff", root)
              .returncode == 0)
     # against the defaults: what was said, and what follows from it
-    r = bacsctl(w, "config", "diff", "--defaults", "--json", root)
+    r = w.bacsctl("config", "diff", "--defaults", "--json", root)
     rows = {(d["section"], d["name"], d["key"]): d
             for d in json.loads(r.stdout)["diff"]}
     assert rows["Limits", None, "TemperatureHigh"]["files"] == "32C"
     assert rows["String", "North", "FloatVoltageLow"]["default"] == "none"
     assert ("String", "North", "DeepDischarge") not in rows
     assert rows["Module", "bacsA:3", "DeepDischarge"]["default"] == "1.800V"
-    r = bacsctl(w, "config", "show", "--effective", "--json", root)
+    r = w.bacsctl("config", "show", "--effective", "--json", root)
     rows = {(d["section"], d["name"], d["key"]): d
             for d in json.loads(r.stdout)["config"]}
     d = rows["String", "North", "FloatVoltageLow"]
@@ -778,17 +778,17 @@ def config_is_checked_shown_and_compared(w):
     # all errors, each with its place
     w.configure("[Limits]\nFloatVoltageHigh=2.1V\n", "bacsd.conf.d/60.conf")
     w.configure("[Limits]\nFallsAwayTime=x\n[Foo]\n", "bacsd.conf.d/70.conf")
-    r = bacsctl(w, "config", "check", root)
+    r = w.bacsctl("config", "check", root)
     assert r.returncode == 1, r
     assert "70.conf:2: FallsAwayTime=x" in r.stderr, r
     assert "70.conf:3: Unknown section" in r.stderr, r
     (w.dir / "root/etc/bacs/bacsd.conf.d/70.conf").unlink()
-    r = bacsctl(w, "config", "check", root)
+    r = w.bacsctl("config", "check", root)
     assert "60.conf:2: " in r.stderr and "agm.conf:" in r.stderr, r
     for args in (("config",), ("config", "foo"), ("config", "check", "x"),
                  ("config", "show", "--defaults"), ("config", "--foo"),
                  ("limits", "a", "b")):
-        r = bacsctl(w, *args)
+        r = w.bacsctl(*args)
         assert r.returncode == 2 and r.stderr, r
     w.stop()
 

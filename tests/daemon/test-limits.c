@@ -445,6 +445,30 @@ static void the_configuration_may_change_at_any_moment(void **state)
 	}
 }
 
+/* The driver refuses a set out of order, with what it had before */
+static void what_is_pushed_is_whole_and_in_order(void **state)
+{
+	struct limit_set set;
+	struct world *w;
+
+	(void)state;
+	limit_set_defaults(&set);
+	set.value[LIMIT_FLOAT_HIGH_ALARM] = 2450;
+	set.value[LIMIT_TEMP_LOW] = 10000;
+	w = begin(&set, false);
+	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_LCRIT), 0);
+	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_MIN), 0);
+	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_MAX), 14700);
+	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_CRIT), 14700);
+	assert_int_equal(in_driver(w, BACS_LIMIT_TEMPERATURE_LCRIT), -55000);
+	assert_int_equal(in_driver(w, BACS_LIMIT_TEMPERATURE_MIN), 10000);
+	assert_int_equal(in_driver(w, BACS_LIMIT_TEMPERATURE_MAX), 125000);
+	/* none of that is a limit of ours */
+	assert_int_equal(module(w, 2)->want_limits.value[
+				 BACS_LIMIT_VOLTAGE_MAX], POLICY_UNSET);
+	end(w);
+}
+
 static void halves_of_a_battery_know_each_other(void **state)
 {
 	static const uint8_t plus[] = { 1, 2 }, minus[] = { 3, 4 };
@@ -489,6 +513,7 @@ int main(void)
 		cmocka_unit_test(what_others_write_is_adopted_for_its_state),
 		cmocka_unit_test(limits_taken_away_limit_nothing),
 		cmocka_unit_test(the_configuration_may_change_at_any_moment),
+		cmocka_unit_test(what_is_pushed_is_whole_and_in_order),
 		cmocka_unit_test(halves_of_a_battery_know_each_other),
 	};
 
