@@ -65,6 +65,19 @@ struct bacs_stored_profile *bacs_profile_find(const char *name);
 int bacs_profile_add(const struct bacs_profile *profile);
 void bacs_profiles_free(void);
 
+/* netlink-transact.c */
+/**
+ * struct bacs_asker - who waits for a raw request
+ * @portid: socket, 0: nobody
+ * @seq: number of its request
+ * @pid: its process
+ */
+struct bacs_asker {
+	u32 portid;
+	u32 seq;
+	pid_t pid;
+};
+
 /* bus.c */
 #define BACS_RING		512	/* notes; a power of two */
 
@@ -89,6 +102,7 @@ void bacs_profiles_free(void);
  * @ring_head: next to write
  * @ring_tail: next to read
  * @notes_lost: notes that found the ring full
+ * @asker: of the raw request in the engine, by @lock
  * @publish: takes notes out of the ring; owns the members below it
  * @batch: room for notes taken out
  * @samples: message of group "samples" being filled
@@ -122,6 +136,7 @@ struct bacs_bus {
 	u32 ring_head;
 	u32 ring_tail;
 	u64 notes_lost;
+	struct bacs_asker asker;
 
 	struct delayed_work publish;
 	struct scan_note *batch;
@@ -273,6 +288,7 @@ void bacs_netlink_exit(void);
 void bacs_notify_sample(struct bacs_bus *bus, const struct scan_note *note);
 void bacs_notify_scan_done(struct bacs_bus *bus, u32 scan);
 void bacs_notify_flush(struct bacs_bus *bus);
+void bacs_notify_transact(struct bacs_bus *bus);
 
 /**
  * struct bacs_event_info - what an event says beyond its kind

@@ -30,7 +30,16 @@ static int explain(struct genl_info *info, int err)
 	return err;
 }
 
-static int check_controller(struct genl_info *info, struct bacs_bus *bus)
+/**
+ * bacs_nl_check_controller() - may this socket command the bus's modules?
+ * @info: the request
+ * @bus: its bus
+ *
+ * Context: bacs_lock held.
+ *
+ * Return: 0; -EROFS, -EBUSY or -EPERM with the text set.
+ */
+int bacs_nl_check_controller(struct genl_info *info, struct bacs_bus *bus)
 {
 	/* To claim it first would not help. */
 	if (bus->flags & BACS_START_READONLY)
@@ -262,12 +271,13 @@ static void set_controller(struct bacs_bus *bus, u32 portid, pid_t pid)
  * bacs_nl_controller_gone() - nobody controls the bus any more
  * @bus: a bus with a controller
  *
- * Everything to 0 %.
+ * Everything to 0 %, and a raw request that waits is not sent.
  *
  * Context: bacs_lock held.
  */
 void bacs_nl_controller_gone(struct bacs_bus *bus)
 {
+	bacs_nl_asker_gone(bus, bus->controller, false);
 	spin_lock_bh(&bus->lock);
 	scan_end_lease(bus->scan);
 	spin_unlock_bh(&bus->lock);
@@ -302,7 +312,7 @@ int bacs_nl_release(struct sk_buff *skb, struct genl_info *info)
 
 	mutex_lock(&bacs_lock);
 	bus = bacs_nl_bus(info);
-	err = IS_ERR(bus) ? PTR_ERR(bus) : check_controller(info, bus);
+	err = IS_ERR(bus) ? PTR_ERR(bus) : bacs_nl_check_controller(info, bus);
 	if (!err)
 		bacs_nl_controller_gone(bus);
 	mutex_unlock(&bacs_lock);
@@ -351,7 +361,7 @@ int bacs_nl_equalize(struct sk_buff *skb, struct genl_info *info)
 		lease_ms = nla_get_u32(info->attrs[BACS_A_LEASE_MS]);
 	mutex_lock(&bacs_lock);
 	bus = bacs_nl_bus(info);
-	err = IS_ERR(bus) ? PTR_ERR(bus) : check_controller(info, bus);
+	err = IS_ERR(bus) ? PTR_ERR(bus) : bacs_nl_check_controller(info, bus);
 	if (err)
 		goto out;
 	spin_lock_bh(&bus->lock);
@@ -375,7 +385,7 @@ static int module_command(struct genl_info *info, u8 pending, bool on)
 	mutex_lock(&bacs_lock);
 	bus = bacs_nl_bus(info);
 	module = IS_ERR(bus) ? ERR_CAST(bus) : bacs_nl_module(info, bus);
-	err = IS_ERR(module) ? PTR_ERR(module) : check_controller(info, bus);
+	err = IS_ERR(module) ? PTR_ERR(module) : bacs_nl_check_controller(info, bus);
 	if (err)
 		goto out;
 	spin_lock_bh(&bus->lock);
@@ -413,7 +423,7 @@ int bacs_nl_latch(struct sk_buff *skb, struct genl_info *info)
 	}
 	mutex_lock(&bacs_lock);
 	bus = bacs_nl_bus(info);
-	err = IS_ERR(bus) ? PTR_ERR(bus) : check_controller(info, bus);
+	err = IS_ERR(bus) ? PTR_ERR(bus) : bacs_nl_check_controller(info, bus);
 	if (err)
 		goto out;
 	spin_lock_bh(&bus->lock);

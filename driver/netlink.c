@@ -88,6 +88,7 @@ static const struct nla_policy bacs_policy[BACS_A_MAX + 1] = {
 	[BACS_A_SCAN_MS]	= NLA_POLICY_FULL_RANGE(NLA_U32, &scan_range),
 	[BACS_A_ON]		= NLA_POLICY_RANGE(NLA_U8, 0, 1),
 	[BACS_A_LATCH_NUMBER]	= { .type = NLA_U16 },
+	[BACS_A_TRANSACT]	= NLA_POLICY_NESTED(bacs_transact_policy),
 };
 
 /**
@@ -174,6 +175,8 @@ static const struct genl_ops bacs_ops[] = {
 	  .doit = bacs_nl_profile_new },
 	{ .cmd = BACS_CMD_PROFILE_DEL, .flags = GENL_ADMIN_PERM,
 	  .doit = bacs_nl_profile_del },
+	{ .cmd = BACS_CMD_TRANSACT, .flags = GENL_ADMIN_PERM,
+	  .doit = bacs_nl_transact },
 };
 
 static const struct genl_multicast_group bacs_groups[] = {
@@ -212,6 +215,7 @@ static int netlink_event(struct notifier_block *block, unsigned long event,
 	list_for_each_entry(bus, &bacs_buses, node) {
 		if (bus->controller && bus->controller == notify->portid)
 			bacs_nl_controller_gone(bus);
+		bacs_nl_asker_gone(bus, notify->portid, true);
 		bacs_nl_teller_gone(bus, notify->portid);
 	}
 	mutex_unlock(&bacs_lock);

@@ -6,6 +6,7 @@
  * netlink-get.c	what is read
  * netlink-set.c	what is written
  * netlink-profile.c	profiles
+ * netlink-transact.c	raw access
  * netlink-notify.c	groups "samples" and "events"
  */
 #ifndef BACS_NETLINK_H
@@ -26,6 +27,7 @@ enum bacs_group {
 extern const struct nla_policy bacs_module_policy[BACS_MODULE_A_MAX + 1];
 extern const struct nla_policy bacs_limit_policy[BACS_LIMIT_A_MAX + 1];
 extern const struct nla_policy bacs_duty_policy[BACS_DUTY_A_MAX + 1];
+extern const struct nla_policy bacs_transact_policy[BACS_TRANSACT_A_MAX + 1];
 extern const struct nla_policy bacs_profile_policy[BACS_PROFILE_A_MAX + 1];
 extern const struct nla_policy bacs_field_policy[BACS_FIELD_A_MAX + 1];
 
@@ -50,8 +52,12 @@ int bacs_nl_ri_start(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_identify(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_latch(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_rescan(struct sk_buff *skb, struct genl_info *info);
+int bacs_nl_check_controller(struct genl_info *info, struct bacs_bus *bus);
 void bacs_nl_controller_gone(struct bacs_bus *bus);
 void bacs_nl_teller_gone(struct bacs_bus *bus, u32 portid);
+
+int bacs_nl_transact(struct sk_buff *skb, struct genl_info *info);
+void bacs_nl_asker_gone(struct bacs_bus *bus, u32 portid, bool closed);
 
 int bacs_nl_profile_get(struct sk_buff *skb, struct genl_info *info);
 int bacs_nl_profile_dump(struct sk_buff *skb, struct netlink_callback *cb);

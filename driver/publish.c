@@ -148,6 +148,10 @@ static void publish_note(struct bacs_bus *bus, const struct scan_note *note)
 	case SCAN_NOTE_DONE:
 		bacs_notify_scan_done(bus, note->scan);
 		return;
+	case SCAN_NOTE_TRANSACT:
+		bacs_notify_flush(bus);
+		bacs_notify_transact(bus);
+		return;
 	case SCAN_NOTE_IDENTITY:
 		bacs_module_set_identity(module, &note->identity);
 		queue_work(bacs_children_wq, &bus->children);
@@ -186,6 +190,8 @@ void bacs_publish_all(struct bacs_bus *bus)
 	while ((n = take_notes(bus)))
 		for (unsigned int i = 0; i < n; i++)
 			publish_note(bus, &bus->batch[i]);
+	/* Its note may have found the ring full. */
+	bacs_notify_transact(bus);
 	bacs_notify_flush(bus);
 }
 

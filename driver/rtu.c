@@ -97,52 +97,111 @@ size_t rtu_build_write_multiple(u8 *frame, u8 address, u16 start,
 	return rtu_seal(frame, 7 + 2 * count);
 }
 
-/**
- * rtu_reply_length() - how long is the reply that has begun?
- * @request: the request it answers
- * @request_len: its length, at least 8
- * @reply: bytes received so far
- * @have: their number
- *
- * The length follows from the request, so that a reply is complete at its
- * last byte and not a silence later; an exception at its fifth.
- *
- * Return: length of the whole frame; 0 while too few bytes are there to tell
- * or when no reply to @request begins like this.
- */
-size_t rtu_reply_length(const u8 *request, size_t request_len,
-			const u8 *reply, size_t have)
+/* Fewest bytes of a request, CRC included, that tell what its reply is like */
+static size_t request_min(u8 function)
 {
-	if (request_len < 8 || have < 2 || reply[0] != request[0])
-		return 0;
-	if (reply[1] == (request[1] | RTU_EXCEPTION))
-		return RTU_EXCEPTION_LENGTH;
-	if (reply[1] != request[1])
+	switch (function) {
+	case RTU_READ_COILS ... RTU_WRITE_SINGLE:
+	case RTU_DIAGNOSTICS:
+		return 8;
+	case RTU_WRITE_COILS:
+	case RTU_WRITE_MULTIPLE:
+		return 9;
+	case RTU_MASK_WRITE:
+		return 10;
+	case RTU_READ_WRITE:
+		return 13;
+	default:
+		return RTU_FRAME_MIN;
+	}
+}
+
+/* The whole reply with that function code; 0: its length is not known (yet) */
+static size_t normal_length(const u8 *request, size_t request_len,
+			    const u8 *reply, size_t have)
+{
+	if (request_len < request_min(request[1]))
 		return 0;
 	switch (request[1]) {
+	case RTU_READ_COILS:
+	case RTU_READ_DISCRETE:
+		return 5 + ((size_t)rtu_get_u16(request + 4) + 7) / 8;
 	case RTU_READ_HOLDING:
 	case RTU_READ_INPUT:
+	case RTU_READ_WRITE:
 		return 5 + 2 * (size_t)rtu_get_u16(request + 4);
+	case RTU_READ_EXCEPTION_STATUS:
+		return 5;
+	case RTU_WRITE_COIL:
 	case RTU_WRITE_SINGLE:
+	case RTU_WRITE_COILS:
 	case RTU_WRITE_MULTIPLE:
+	case RTU_EVENT_COUNTER:
 		return 8;
+	case RTU_MASK_WRITE:
+		return 10;
+	case RTU_DIAGNOSTICS:
+	case RTU_WRITE_FILE:
+		return request_len;
+	case RTU_EVENT_LOG:
+	case RTU_SERVER_ID:
+	case RTU_READ_FILE:
+		return have < 3 ? 0 : 5 + (size_t)reply[2];
+	case RTU_READ_FIFO:
+		return have < 4 ? 0 : 6 + (size_t)rtu_get_u16(reply + 2);
 	default:
 		return 0;
 	}
 }
 
-/* The fields of a reply with valid CRC and the right address and function */
-static bool reply_matches(const u8 *request, const u8 *reply)
+/**
+ * rtu_reply_length() - how long is the reply that has begun?
+ * @request: the request it answers
+ * @request_len: its length
+ * @reply: bytes received so far
+ * @have: their number
+ *
+ * The length follows from the request, or from the count that the reply
+ * begins with, so that a reply is complete at its last byte and not a silence
+ * later; an exception at its fifth.
+ *
+ * Return: length of the whole frame; 0 while too few bytes are there to tell,
+ * when no reply to @request begins like this, or when nobody knows, as with
+ * functions that V1.1b3 does not describe: silence ends such a reply.
+ */
+size_t rtu_reply_length(const u8 *request, size_t request_len,
+			const u8 *reply, size_t have)
 {
+	if (request_len < RTU_FRAME_MIN || have < 2 || reply[0] != request[0])
+		return 0;
+	if (reply[1] == (request[1] | RTU_EXCEPTION))
+		return RTU_EXCEPTION_LENGTH;
+	if (reply[1] != request[1])
+		return 0;
+	return normal_length(request, request_len, reply, have);
+}
+
+/* The fields of a reply with valid CRC and the right address and function */
+static bool reply_matches(const u8 *request, size_t request_len,
+			  const u8 *reply)
+{
+	if (request_len < request_min(request[1]))
+		return true;
 	switch (request[1]) {
+	case RTU_READ_COILS:
+	case RTU_READ_DISCRETE:
+		return reply[2] == (rtu_get_u16(request + 4) + 7) / 8;
 	case RTU_READ_HOLDING:
 	case RTU_READ_INPUT:
+	case RTU_READ_WRITE:
 		return reply[2] == 2 * rtu_get_u16(request + 4);
+	case RTU_WRITE_COIL:
 	case RTU_WRITE_SINGLE:
+	case RTU_WRITE_COILS:
 	case RTU_WRITE_MULTIPLE:
 		return !memcmp(reply + 2, request + 2, 4);
 	default:
-		return false;
+		return true;
 	}
 }
 
@@ -153,25 +212,59 @@ static bool reply_matches(const u8 *request, const u8 *reply)
  * @reply: bytes received
  * @len: their number
  *
+ * Of a function whose replies have no known length, every frame with the
+ * right address and function is the reply.
+ *
  * Return: the verdict; every run of bytes has exactly one.
  */
 enum rtu_verdict rtu_check_reply(const u8 *request, size_t request_len,
 				 const u8 *reply, size_t len)
 {
+	size_t want;
+
 	if (len < RTU_FRAME_MIN)
 		return RTU_SHORT;
-	if (!rtu_crc_ok(reply, len)) {
-		size_t want = rtu_reply_length(request, request_len, reply, len);
-
+	want = rtu_reply_length(request, request_len, reply, len);
+	if (!rtu_crc_ok(reply, len))
 		return want && len < want ? RTU_SHORT : RTU_BAD_CRC;
-	}
 	if (reply[0] != request[0])
 		return RTU_FOREIGN;
-	if (len != rtu_reply_length(request, request_len, reply, len))
+	if ((reply[1] & ~RTU_EXCEPTION) != request[1] || (want && len != want))
 		return RTU_UNEXPECTED;
 	if (reply[1] & RTU_EXCEPTION)
 		return RTU_IS_EXCEPTION;
-	return reply_matches(request, reply) ? RTU_OK : RTU_UNEXPECTED;
+	return reply_matches(request, request_len, reply) ? RTU_OK :
+							    RTU_UNEXPECTED;
+}
+
+/**
+ * rtu_only_reads() - can this PDU change nothing in the slave?
+ * @pdu: function code and data
+ * @len: their number
+ *
+ * By the functions of V1.1b3 section 6 that only read; of those that others
+ * define nobody knows. Diagnostics (8) may restart or silence a slave.
+ *
+ * Return: true if so.
+ */
+bool rtu_only_reads(const u8 *pdu, size_t len)
+{
+	if (!len)
+		return false;
+	switch (pdu[0]) {
+	case RTU_READ_COILS ... RTU_READ_INPUT:
+	case RTU_READ_EXCEPTION_STATUS:
+	case RTU_EVENT_COUNTER:
+	case RTU_EVENT_LOG:
+	case RTU_SERVER_ID:
+	case RTU_READ_FILE:
+	case RTU_READ_FIFO:
+		return true;
+	case RTU_ENCAPSULATED:
+		return len >= 2 && pdu[1] == RTU_MEI_DEVICE_ID;
+	default:
+		return false;
+	}
 }
 
 /**

@@ -19,12 +19,32 @@
 #define RTU_BROADCAST		0
 #define RTU_ADDRESS_MAX		247
 
+#define RTU_PDU_MAX		253	/* V1.1b3 4.1 */
+
+/* Function codes of V1.1b3 section 6 */
 enum rtu_function {
+	RTU_READ_COILS		= 1,
+	RTU_READ_DISCRETE	= 2,
 	RTU_READ_HOLDING	= 3,
 	RTU_READ_INPUT		= 4,
+	RTU_WRITE_COIL		= 5,
 	RTU_WRITE_SINGLE	= 6,
+	RTU_READ_EXCEPTION_STATUS = 7,
+	RTU_DIAGNOSTICS		= 8,
+	RTU_EVENT_COUNTER	= 11,
+	RTU_EVENT_LOG		= 12,
+	RTU_WRITE_COILS		= 15,
 	RTU_WRITE_MULTIPLE	= 16,
+	RTU_SERVER_ID		= 17,
+	RTU_READ_FILE		= 20,
+	RTU_WRITE_FILE		= 21,
+	RTU_MASK_WRITE		= 22,
+	RTU_READ_WRITE		= 23,
+	RTU_READ_FIFO		= 24,
+	RTU_ENCAPSULATED	= 43,
 };
+
+#define RTU_MEI_DEVICE_ID	14	/* V1.1b3 6.21 */
 
 enum rtu_exception {
 	RTU_ILLEGAL_FUNCTION	= 1,
@@ -81,6 +101,7 @@ size_t rtu_reply_length(const u8 *request, size_t request_len,
 enum rtu_verdict rtu_check_reply(const u8 *request, size_t request_len,
 				 const u8 *reply, size_t len);
 bool rtu_is_request(const u8 *frame, size_t len);
+bool rtu_only_reads(const u8 *pdu, size_t len);
 
 size_t rtu_request_length(const u8 *frame, size_t have);
 size_t rtu_build_exception(u8 *frame, const u8 *request, u8 code);

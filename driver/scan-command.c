@@ -36,9 +36,10 @@ static void clear_pending(struct scan *scan, struct scan_slot *slot, u8 pending)
 		scan->pending_count--;
 }
 
-static void wake(struct scan *scan)
+/* Something is due: in a gap the timer may be far away. */
+void scan_wake(struct scan *scan)
 {
-	/* In a gap the timer may be far away; silence is checked again. */
+	/* Silence is checked again. */
 	if (scan->phase == SCAN_GAP)
 		scan->ops->set_timer(scan->ctx, scan_now(scan));
 }
@@ -73,7 +74,7 @@ int scan_set_duty(struct scan *scan, u8 address, u16 duty, bool check_only)
 		return 0;
 	slot->duty_target = duty;
 	set_pending(scan, slot, SCAN_PENDING_DUTY);
-	wake(scan);
+	scan_wake(scan);
 	return 0;
 }
 
@@ -92,6 +93,8 @@ void scan_set_lease(struct scan *scan, u32 lease_ms)
 		scan->next_renew = now + min_t(u64, SCAN_RENEW_NS,
 			div_u64((u64)lease_ms * NSEC_PER_MSEC, 3));
 	scan->lease_until = now + (u64)lease_ms * NSEC_PER_MSEC;
+	if (scan->lease_until < scan->deadline)
+		scan_hurry(scan);
 }
 
 /**
@@ -189,7 +192,18 @@ void scan_urgent_map(struct scan *scan)
 {
 	scan->lease_repeats = SCAN_REPEATS;
 	scan->next_renew = 0;
-	wake(scan);
+	scan_hurry(scan);
+	scan_wake(scan);
+}
+
+/* Something else has written to the module, nobody knows what. */
+void scan_write_duty_again(struct scan *scan, u8 address)
+{
+	struct scan_slot *slot = &scan->slots[address];
+
+	slot->duty_confirmed = 0;
+	if (slot->duty_target)
+		set_pending(scan, slot, SCAN_PENDING_DUTY);
 }
 
 /**
@@ -236,7 +250,7 @@ int scan_command(struct scan *scan, u8 address, u8 pending, bool on)
 	if (pending & SCAN_PENDING_IDENTIFY)
 		slot->identify_on = on;
 	set_pending(scan, slot, pending);
-	wake(scan);
+	scan_wake(scan);
 	return 0;
 }
 
@@ -255,7 +269,7 @@ int scan_latch(struct scan *scan, u16 number)
 		return -EOPNOTSUPP;
 	scan->latch_number = number;
 	scan->latch_pending = true;
-	wake(scan);
+	scan_wake(scan);
 	return 0;
 }
 
@@ -355,7 +369,7 @@ int scan_set_period(struct scan *scan, u32 scan_ms, u32 *ret_min_ms)
 		return -ERANGE;
 	scan->period_ns = scan_ms ? (u64)scan_ms * NSEC_PER_MSEC :
 			  SCAN_PERIOD_DEFAULT_NS;
-	wake(scan);
+	scan_wake(scan);
 	return 0;
 }
 
@@ -379,5 +393,5 @@ void scan_rescan(struct scan *scan)
 	scan->first_tx = 0;
 	scan->discovering = true;
 	scan_set_bus_state(scan, BACS_BUS_STATE_DISCOVERING);
-	wake(scan);
+	scan_wake(scan);
 }

@@ -6,6 +6,7 @@
  * scan-plan.c		what to send next
  * scan-state.c		what an answer or its absence means
  * scan-command.c	what the outside asks for; duties and their lease
+ * scan-transact.c	raw PDUs of the outside
  */
 #ifndef BACS_SCAN_INTERNAL_H
 #define BACS_SCAN_INTERNAL_H
@@ -36,6 +37,9 @@ static inline u64 scan_silence_ns(const struct scan *scan)
 	       (scan->rx_trigger == 1 ? 0 : 4ULL * scan->char_ns);
 }
 
+/* scan.c */
+void scan_hurry(struct scan *scan);
+
 /* scan-plan.c */
 bool scan_prepare(struct scan *scan, u64 now);
 u64 scan_next_due(const struct scan *scan, u64 now);
@@ -58,5 +62,12 @@ void scan_urgent_map(struct scan *scan);
 void scan_drop_commands(struct scan *scan, u8 address, int error);
 void scan_command_done(struct scan *scan, int result);
 void scan_check_lease(struct scan *scan, u64 now);
+void scan_write_duty_again(struct scan *scan, u8 address);
+void scan_wake(struct scan *scan);
+
+/* scan-transact.c */
+bool scan_prepare_transact(struct scan *scan, u64 now);
+void scan_transact_done(struct scan *scan, int result, const u8 *frame,
+			size_t len);
 
 #endif /* BACS_SCAN_INTERNAL_H */

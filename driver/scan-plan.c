@@ -2,8 +2,8 @@
 /*
  * Scan engine, the plan: what to send next
  *
- * Order: the lease, broadcasts, then in turn a command or probe and a poll,
- * so that neither starves the other. All present modules are polled once in
+ * Order: the lease, broadcasts, then in turn a command, raw PDU or probe and a
+ * poll, so that neither starves the other. All present modules are polled once in
  * a scan; absent ones are asked now and then.
  */
 #include "scan-internal.h"
@@ -240,9 +240,20 @@ static bool prepare_awake(struct scan *scan, u64 now)
 	return true;
 }
 
+/* In turn: somebody who sends raw PDUs all the time must not stop the search. */
+static bool prepare_raw_or_probe(struct scan *scan, u64 now)
+{
+	if (!scan->raw_turn_over && scan_prepare_transact(scan, now)) {
+		scan->raw_turn_over = true;
+		return true;
+	}
+	scan->raw_turn_over = false;
+	return prepare_probe(scan, now) || scan_prepare_transact(scan, now);
+}
+
 static bool prepare_extra(struct scan *scan, u64 now)
 {
-	if (!prepare_command(scan) && !prepare_probe(scan, now))
+	if (!prepare_command(scan) && !prepare_raw_or_probe(scan, now))
 		return false;
 	scan->poll_turn = true;
 	return true;
@@ -288,6 +299,8 @@ u64 scan_next_due(const struct scan *scan, u64 now)
 		due = min_t(u64, due, scan->next_renew);
 	if (scan->lease_until)
 		due = min_t(u64, due, scan->lease_until);
+	if (scan->raw.phase == SCAN_RAW_QUEUED)
+		due = min_t(u64, due, scan->raw.not_before);
 	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
 		if (is_lost_and_silent(&scan->slots[a]))
 			due = min_t(u64, due, scan->slots[a].next_probe);

@@ -41,6 +41,20 @@ static struct scan_stats *stats_of(struct scan *scan, u8 address)
 	return &scan->stats;
 }
 
+/* Statistics of the one who was asked; a raw PDU is the bus's own affair. */
+static struct scan_stats *asked_stats(struct scan *scan)
+{
+	return stats_of(scan, scan->kind == SCAN_KIND_TRANSACT ?
+			RTU_BROADCAST : scan->address);
+}
+
+/* How long the one who was asked may think */
+static u64 response_ns(const struct scan *scan)
+{
+	return scan->kind == SCAN_KIND_TRANSACT ? scan->raw.wait_ns :
+						  scan->response_ns;
+}
+
 /* Name a valid frame that is not the reply asked for. */
 static void judge_stranger(struct scan *scan)
 {
@@ -60,8 +74,8 @@ static void judge_stranger(struct scan *scan)
 	} else {
 		if (rtu_is_request(rx, len))
 			scan_heard_master(scan);
-		stats_of(scan, scan->phase == SCAN_WAITING ?
-			 scan->address : 0)->foreign++;
+		(scan->phase == SCAN_WAITING ? asked_stats(scan) :
+					       &scan->stats)->foreign++;
 		trace(scan, SCAN_TRACE_FOREIGN, rx, len);
 	}
 }
@@ -69,7 +83,8 @@ static void judge_stranger(struct scan *scan)
 /* Bytes between frames, ended by silence */
 static void judge_stray(struct scan *scan)
 {
-	u8 after = scan->follows ? scan->last_reply[0] : 0;
+	u8 after = scan->follows && scan->kind != SCAN_KIND_TRANSACT ?
+		   scan->last_reply[0] : 0;
 
 	if (scan->rx_line_error) {
 		stats_of(scan, after)->line_errors++;
@@ -97,10 +112,12 @@ static void transmit(struct scan *scan)
 	u64 now;
 
 	trace(scan, SCAN_TRACE_REQUEST, scan->request, scan->request_len);
-	if (scan->ops->transmit(scan->ctx, scan->request, scan->request_len))
+	if (scan->ops->transmit(scan->ctx, scan->request, scan->request_len)) {
 		scan->tx_failures++;
-	else
+		scan->raw.untaken = scan->kind == SCAN_KIND_TRANSACT;
+	} else {
 		scan->bytes_tx += scan->request_len;
+	}
 	now = scan_now(scan);
 	if (!scan->first_tx)
 		scan->first_tx = now;
@@ -109,12 +126,14 @@ static void transmit(struct scan *scan)
 	rx_reset(scan);
 	if (scan->request[0] == RTU_BROADCAST) {
 		scan->phase = SCAN_TURNAROUND;
-		scan->deadline = scan->tx_end + SCAN_TURNAROUND_NS;
+		scan->deadline = scan->tx_end +
+				 (scan->kind == SCAN_KIND_TRANSACT ?
+				  scan->raw.wait_ns : SCAN_TURNAROUND_NS);
 	} else {
 		scan->phase = SCAN_WAITING;
-		scan->deadline = scan->tx_end + scan->response_ns;
+		scan->deadline = scan->tx_end + response_ns(scan);
 		scan->stalled = false;
-		stats_of(scan, scan->address)->requests++;
+		asked_stats(scan)->requests++;
 	}
 	scan->ops->set_timer(scan->ctx, scan->deadline);
 }
@@ -155,7 +174,7 @@ static void advance(struct scan *scan)
 static void count_latency(struct scan *scan)
 {
 	static const u32 bounds_us[] = BACS_LATENCY_BOUNDS_US;
-	struct scan_stats *stats = stats_of(scan, scan->address);
+	struct scan_stats *stats = asked_stats(scan);
 	u64 us = 0;
 	size_t i;
 
@@ -169,7 +188,7 @@ static void count_latency(struct scan *scan)
 /* A frame that answers the request is complete at its last byte. */
 static void complete(struct scan *scan, enum rtu_verdict verdict, size_t len)
 {
-	struct scan_stats *stats = stats_of(scan, scan->address);
+	struct scan_stats *stats = asked_stats(scan);
 	u64 now = scan_now(scan);
 
 	count_latency(scan);
@@ -180,13 +199,18 @@ static void complete(struct scan *scan, enum rtu_verdict verdict, size_t len)
 	if (verdict == RTU_OK) {
 		stats->replies++;
 		trace(scan, SCAN_TRACE_REPLY, scan->rx, len);
-		scan_reply(scan, scan->last_reply);
 	} else {
 		stats->exceptions++;
 		trace(scan, SCAN_TRACE_EXCEPTION, scan->rx, len);
+	}
+	if (scan->kind == SCAN_KIND_TRANSACT)
+		scan_transact_done(scan, verdict == RTU_OK ? 0 : -EREMOTEIO,
+				   scan->last_reply, len);
+	else if (verdict == RTU_OK)
+		scan_reply(scan, scan->last_reply);
+	else
 		scan_failure(scan, scan->rx[2] == RTU_DEVICE_BUSY ?
 			     -EBUSY : -EREMOTEIO);
-	}
 	/* What follows without a silence is judged when the silence comes. */
 	memmove(scan->rx, scan->rx + len, scan->rx_len - len);
 	scan->rx_len -= len;
@@ -232,7 +256,11 @@ static void check_progress(struct scan *scan)
 static void fail(struct scan *scan, int error)
 {
 	enter_gap(scan, scan_now(scan));
-	scan_failure(scan, error);
+	if (scan->kind == SCAN_KIND_TRANSACT)
+		scan_transact_done(scan, error, scan->rx,
+				   error == -EPROTO ? scan->rx_len : 0);
+	else
+		scan_failure(scan, error == -EPROTO ? -EIO : error);
 	rx_reset(scan);
 	advance(scan);
 }
@@ -240,7 +268,7 @@ static void fail(struct scan *scan, int error)
 /* The run of bytes received while waiting has ended without a reply in it. */
 static void judge_run(struct scan *scan, u64 now)
 {
-	struct scan_stats *stats = stats_of(scan, scan->address);
+	struct scan_stats *stats = asked_stats(scan);
 	enum rtu_verdict verdict;
 
 	if (scan->rx_line_error) {
@@ -251,7 +279,14 @@ static void judge_run(struct scan *scan, u64 now)
 	}
 	verdict = rtu_check_reply(scan->request, scan->request_len, scan->rx,
 				  scan->rx_len);
+	if (scan->rx_dropped && verdict != RTU_SHORT)
+		verdict = RTU_BAD_CRC;
 	switch (verdict) {
+	case RTU_OK:
+	case RTU_IS_EXCEPTION:
+		/* Only silence ends a reply of no known length. */
+		complete(scan, verdict, scan->rx_len);
+		return;
 	case RTU_FOREIGN:
 		judge_stranger(scan);
 		rx_reset(scan);
@@ -272,7 +307,8 @@ static void judge_run(struct scan *scan, u64 now)
 	default:
 		stats->unexpected++;
 		trace(scan, SCAN_TRACE_UNEXPECTED, scan->rx, scan->rx_len);
-		break;
+		fail(scan, -EPROTO);
+		return;
 	}
 	fail(scan, -EIO);
 }
@@ -313,15 +349,28 @@ static void waiting_timer(struct scan *scan, u64 now)
 		return;
 	}
 	if (slept(scan, scan->deadline, now))
-		scan->deadline = now + scan->response_ns;
+		scan->deadline = now + response_ns(scan);
 	if (now < scan->deadline) {
 		scan->ops->set_timer(scan->ctx, scan->deadline);
 		return;
 	}
-	stats_of(scan, scan->address)->timeouts++;
+	asked_stats(scan)->timeouts++;
 	scan->timed_out = scan->address;
 	trace(scan, SCAN_TRACE_TIMEOUT, scan->request, scan->request_len);
 	fail(scan, -ETIMEDOUT);
+}
+
+/* A map is due now: a raw PDU waits no longer than any other request. */
+void scan_hurry(struct scan *scan)
+{
+	u64 end = scan_now(scan) + scan->response_ns;
+
+	if (scan->kind != SCAN_KIND_TRANSACT || end >= scan->deadline ||
+	    (scan->phase != SCAN_WAITING && scan->phase != SCAN_TURNAROUND))
+		return;
+	scan->deadline = end;
+	if (!rx_any(scan))
+		scan->ops->set_timer(scan->ctx, end);
 }
 
 /* A frame that we did not cause has another master behind it; noise has not. */
@@ -388,6 +437,8 @@ void scan_timer(struct scan *scan)
 			break;
 		}
 		enter_gap(scan, now);
+		if (scan->kind == SCAN_KIND_TRANSACT)
+			scan_transact_done(scan, 0, NULL, 0);
 		advance(scan);
 		break;
 	}
@@ -534,5 +585,8 @@ void scan_start(struct scan *scan)
 void scan_stop(struct scan *scan)
 {
 	scan->phase = SCAN_STOPPED;
+	scan_transact_cancel(scan, -ENODEV);
+	if (scan->raw.phase == SCAN_RAW_SENT)
+		scan_transact_done(scan, -ENODEV, NULL, 0);
 	scan_set_bus_state(scan, BACS_BUS_STATE_STOPPED);
 }

@@ -80,6 +80,7 @@ enum scan_note_kind {
 	SCAN_NOTE_CHANGED,		/* another module at the address */
 	SCAN_NOTE_LEASE_EXPIRED,
 	SCAN_NOTE_SECOND_MASTER,
+	SCAN_NOTE_TRANSACT,		/* scan_transact_take() has its result */
 };
 
 /**
@@ -216,6 +217,42 @@ enum scan_kind {
 	SCAN_KIND_IDENTIFY,
 	SCAN_KIND_LEASE,	/* broadcast map */
 	SCAN_KIND_LATCH,	/* broadcast */
+	SCAN_KIND_TRANSACT,	/* raw PDU of the outside */
+};
+
+enum scan_raw_phase {
+	SCAN_RAW_NONE,
+	SCAN_RAW_QUEUED,	/* not sent yet */
+	SCAN_RAW_SENT,
+	SCAN_RAW_DONE,		/* the result waits to be taken */
+};
+
+/**
+ * struct scan_raw - the one raw exchange of a bus
+ * @phase: how far it is
+ * @address: 0-247, 0: broadcast
+ * @mapped: a map was sent early to make time for it
+ * @untaken: the line did not take the request
+ * @result: 0; -EREMOTEIO: @pdu is an exception; -EPROTO: @pdu does not fit the
+ *	request; -ETIMEDOUT; -EIO: damaged or not taken by the line; -ENODEV:
+ *	the bus ended; or what scan_transact_cancel() was told
+ * @wait_ns: for the reply to begin; after a broadcast, for nothing
+ * @begun: when it was sent
+ * @not_before: when the next one may be sent
+ * @len: length of @pdu
+ * @pdu: the request, and when it is done the reply
+ */
+struct scan_raw {
+	enum scan_raw_phase phase;
+	u8 address;
+	bool mapped;
+	bool untaken;
+	int result;
+	u64 wait_ns;
+	u64 begun;
+	u64 not_before;
+	size_t len;
+	u8 pdu[RTU_PDU_MAX];
 };
 
 /**
@@ -299,6 +336,9 @@ struct scan {
 	bool latch_pending;
 	u16 latch_number;
 
+	struct scan_raw raw;
+	bool raw_turn_over;	/* probes first, the last extra was a raw PDU */
+
 	u64 bytes_tx;
 	u64 bytes_rx;
 	u64 tx_failures;
@@ -350,5 +390,10 @@ bool scan_leases(const struct scan *scan);
 size_t scan_final_map(const struct scan *scan, u8 *frame);
 int scan_command(struct scan *scan, u8 address, u8 pending, bool on);
 int scan_latch(struct scan *scan, u16 number);
+
+int scan_transact(struct scan *scan, u8 address, const u8 *pdu, size_t len,
+		  u32 response_ms);
+void scan_transact_cancel(struct scan *scan, int error);
+bool scan_transact_take(struct scan *scan, struct scan_raw *ret);
 
 #endif /* BACS_SCAN_H */

@@ -670,6 +670,7 @@ enum bacs_command {
 	BACS_COMMAND_IDENTIFY,
 	BACS_COMMAND_LATCH,
 	BACS_COMMAND_RESCAN,
+	BACS_COMMAND_TRANSACT,
 };
 
 /** bacs_notice_kind() - what happened */
@@ -925,6 +926,44 @@ int bacs_identify(struct bacs *b, const char *bus, unsigned int address,
 		  bool on);
 /** bacs_latch() - broadcast "latch now" with a number */
 int bacs_latch(struct bacs *b, const char *bus, uint16_t number);
+
+/** BACS_PDU_BYTES - most bytes of a Modbus PDU: function code and data */
+#define BACS_PDU_BYTES		253
+
+/**
+ * bacs_transact() - send one raw PDU between scans and wait for its reply
+ * @b: handle
+ * @bus: name of the bus
+ * @address: 1-247; 0: broadcast, which nobody answers
+ * @pdu: function code, 1-127, and data
+ * @len: of @pdu, 1-253 bytes
+ * @response_ms: how long to wait for the reply, 5-10000; 0: the bus's response
+ *	time-out
+ * @reply: room for BACS_PDU_BYTES bytes: the PDU that came back
+ * @ret_len: its length; written whatever is returned, 0: there is none
+ *
+ * Functions that only read need CAP_NET_ADMIN. All others and every broadcast
+ * need the control of the bus, too, see bacs_claim(). Unlike other commands
+ * this one returns when it is over, which may take half a minute more than
+ * @response_ms: a bus that has just started listens first.
+ *
+ * Return: 0; -EREMOTEIO: @reply is an exception, see bacs_exception_name();
+ * -EPROTO: @reply does not fit the request; -ETIMEDOUT: no answer; -EIO: the
+ * answer was damaged; -EBUSY: another one is under way or another process
+ * controls the bus; -EPERM: it may write and this handle does not control the
+ * bus; -ERANGE, -EINVAL (arguments), -ECANCELED (control lost).
+ */
+int bacs_transact(struct bacs *b, const char *bus, unsigned int address,
+		  const void *pdu, size_t len, uint32_t response_ms,
+		  void *reply, size_t *ret_len);
+
+/**
+ * bacs_exception_name() - a Modbus exception in words
+ * @code: second byte of the exception's PDU
+ *
+ * Return: e.g. "illegal-data-address", "unknown" if the standard has none.
+ */
+const char *bacs_exception_name(unsigned int code);
 
 /*
  * Profiles

@@ -56,6 +56,35 @@ int command_begin(struct bacs *b, uint8_t cmd, int flags, const char *bus,
 }
 
 /**
+ * command_run_result() - send a request and await its result
+ * @b: handle
+ * @msg: message of command_begin()
+ * @answer: called for every answer, or NULL
+ * @arg: for @answer
+ * @there: set by @answer when it has the result; NULL: there is none
+ * @timeout_ms: for all of it
+ *
+ * Return: as command_run().
+ */
+int command_run_result(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
+		       void *arg, const bool *there, unsigned int timeout_ms)
+{
+	struct family family;
+	char text[BACS_ERROR_TEXT];
+	int r;
+
+	r = nl_request_result(b, msg, answer, arg, there, timeout_ms);
+	if (r != -ENOENT)
+		return r;
+	/* no such thing, or no such family any more? */
+	memcpy(text, b->error, sizeof(text));
+	if (!nl_family(b, BACS_GENL_NAME, &family) &&
+	    family.id == b->family.id)
+		return bacs_fail(b, -ENOENT, "%s", text);
+	return bacs_fail(b, -ENODEV, "the driver was unloaded: modprobe bacs");
+}
+
+/**
  * command_run() - send a request and take its answers
  * @b: handle
  * @msg: message of command_begin()
@@ -67,19 +96,8 @@ int command_begin(struct bacs *b, uint8_t cmd, int flags, const char *bus,
 int command_run(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
 		void *arg)
 {
-	struct family family;
-	char text[BACS_ERROR_TEXT];
-	int r;
-
-	r = nl_request(b, msg, answer, arg);
-	if (r != -ENOENT)
-		return r;
-	/* no such thing, or no such family any more? */
-	memcpy(text, b->error, sizeof(text));
-	if (!nl_family(b, BACS_GENL_NAME, &family) &&
-	    family.id == b->family.id)
-		return bacs_fail(b, -ENOENT, "%s", text);
-	return bacs_fail(b, -ENODEV, "the driver was unloaded: modprobe bacs");
+	return command_run_result(b, msg, answer, arg, NULL,
+				  NL_ANSWER_TIMEOUT_MS);
 }
 
 static int check_address(struct bacs *b, unsigned int address)

@@ -171,6 +171,8 @@ static enum bacs_command command_of(uint32_t cmd)
 		return BACS_COMMAND_LATCH;
 	case BACS_CMD_RESCAN:
 		return BACS_COMMAND_RESCAN;
+	case BACS_CMD_TRANSACT:
+		return BACS_COMMAND_TRANSACT;
 	}
 	return BACS_COMMAND_UNKNOWN;
 }

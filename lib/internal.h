@@ -99,6 +99,13 @@ struct event_info {
 	uint32_t pid;
 };
 
+struct transact_info {
+	uint8_t address;
+	int result;
+	size_t len;		/* 0: no reply */
+	uint8_t reply[BACS_PDU_MAX];
+};
+
 /*
  * Model
  */
@@ -177,6 +184,9 @@ struct bacs {
 
 /* nl.c: requests and their answers */
 
+/* the driver answers from memory; only a dead kernel takes this long */
+#define NL_ANSWER_TIMEOUT_MS	5000
+
 /*
  * One answer of the kernel to a request. Return 0, or a negative errno that
  * becomes the result of the request.
@@ -186,6 +196,8 @@ typedef int (*nl_answer_t)(struct bacs *b, const struct nlmsghdr *nlh,
 
 int nl_request(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
 	       void *arg);
+int nl_request_result(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
+		      void *arg, const bool *there, unsigned int timeout_ms);
 int nl_family(struct bacs *b, const char *name, struct family *ret);
 int nl_ctrl_parse(const struct nlmsghdr *nlh, const char *name,
 		  struct family *ret);
@@ -204,6 +216,7 @@ int parse_sample(const struct nlattr *nest, struct bacs_sample *ret);
 int parse_event(const struct nlattr *nest, struct event_info *ret);
 int parse_stats(const struct nlattr *nest, struct bacs_stats *ret);
 int parse_profile(const struct nlattr *nest, struct bacs_profile *ret);
+int parse_transact(const struct nlattr *nest, struct transact_info *ret);
 int parse_bus_name(const struct nlattr *attr, char *ret, size_t size);
 bool bus_name_valid(const char *name);
 

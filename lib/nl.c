@@ -15,9 +15,6 @@
 
 #include "internal.h"
 
-/* the driver answers from memory; only a dead kernel takes this long */
-#define ANSWER_TIMEOUT_MS	5000
-
 void bacs_clear_error(struct bacs *b)
 {
 	b->error[0] = '\0';
@@ -91,7 +88,15 @@ struct exchange {
 	int result;
 	nl_answer_t answer;
 	void *arg;
+	const bool *there;	/* of a result after the acknowledgement */
+	unsigned int timeout_ms;
 };
+
+/* Is nothing more to come? */
+static bool complete(const struct exchange *x)
+{
+	return x->done && (!x->there || *x->there || x->result < 0);
+}
 
 static void take_message(struct bacs *b, struct exchange *x,
 			 const struct nlmsghdr *nlh)
@@ -138,7 +143,7 @@ static int take_datagram(struct bacs *b, struct exchange *x)
 		return -EMSGSIZE;
 
 	len = (int)n;
-	while (!x->done && nlmsg_ok(nlh, len)) {
+	while (!complete(x) && nlmsg_ok(nlh, len)) {
 		take_message(b, x, nlh);
 		nlh = nlmsg_next(nlh, &len);
 	}
@@ -164,10 +169,10 @@ static int exchange(struct bacs *b, struct exchange *x)
 {
 	const struct bacs_ops *ops = bacs_ops();
 	uint64_t end = ops->now_ns(CLOCK_MONOTONIC) +
-		       ANSWER_TIMEOUT_MS * 1000000ULL;
+		       x->timeout_ms * 1000000ULL;
 	int r;
 
-	while (!x->done) {
+	while (!complete(x)) {
 		uint64_t now = ops->now_ns(CLOCK_MONOTONIC);
 
 		if (now >= end)
@@ -185,21 +190,24 @@ static int exchange(struct bacs *b, struct exchange *x)
 }
 
 /**
- * nl_request() - send a request and take all its answers
+ * nl_request_result() - send a request, take its answers and await its result
  * @b: handle; its error text is set on failure
  * @msg: complete message; the sequence number and the flags for a request
  *	with acknowledgement are set here
  * @answer: called for every message of the answer; may be NULL
  * @arg: for @answer
+ * @there: set by @answer when it has the result, which may come before or
+ *	after the acknowledgement; NULL: the acknowledgement is the end
+ * @timeout_ms: for all of it
  *
- * Return: 0, -EINTR: the dump is not consistent, ask again; -ETIMEDOUT, the
- * kernel's error, or that of @answer.
+ * Return: as nl_request().
  */
-int nl_request(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
-	       void *arg)
+int nl_request_result(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
+		      void *arg, const bool *there, unsigned int timeout_ms)
 {
 	struct nlmsghdr *nlh = nlmsg_hdr(msg);
-	struct exchange x = { .answer = answer, .arg = arg };
+	struct exchange x = { .answer = answer, .arg = arg, .there = there,
+			      .timeout_ms = timeout_ms };
 	ssize_t n;
 	int r;
 
@@ -213,7 +221,7 @@ int nl_request(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
 
 	n = bacs_ops()->nl_send(b->request_fd, nlh, nlh->nlmsg_len);
 	r = n < 0 ? (int)n : exchange(b, &x);
-	if (!x.done)
+	if (!complete(&x))
 		drain(b);
 	if (r >= 0 && x.interrupted) {
 		b->diag[BACS_DIAG_INTERRUPTED]++;
@@ -224,6 +232,23 @@ int nl_request(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
 			  "this needs CAP_NET_ADMIN: run it as root" :
 			  strerror(-r));
 	return r < 0 ? r : 0;
+}
+
+/**
+ * nl_request() - send a request and take all its answers
+ * @b: handle; its error text is set on failure
+ * @msg: complete message, see nl_request_result()
+ * @answer: called for every message of the answer; may be NULL
+ * @arg: for @answer
+ *
+ * Return: 0, -EINTR: the dump is not consistent, ask again; -ETIMEDOUT, the
+ * kernel's error, or that of @answer.
+ */
+int nl_request(struct bacs *b, struct nl_msg *msg, nl_answer_t answer,
+	       void *arg)
+{
+	return nl_request_result(b, msg, answer, arg, NULL,
+				 NL_ANSWER_TIMEOUT_MS);
 }
 
 /*

@@ -92,6 +92,13 @@ static const struct nla_policy top_policy[BACS_A_MAX + 1] = {
 	[BACS_A_SCAN] = P_U32,
 	[BACS_A_PART] = P_U32,
 	[BACS_A_LAST_PART] = P_FLAG,
+	[BACS_A_TRANSACT] = P_NEST,
+};
+
+static const struct nla_policy transact_policy[BACS_TRANSACT_A_MAX + 1] = {
+	[BACS_TRANSACT_A_ADDRESS] = P_U8,
+	[BACS_TRANSACT_A_RESULT] = P_U32,
+	[BACS_TRANSACT_A_REPLY] = { .minlen = 1, .maxlen = BACS_PDU_MAX },
 };
 
 static const struct nla_policy bus_policy[BACS_BUS_A_MAX + 1] = {
@@ -517,6 +524,29 @@ int parse_event(const struct nlattr *nest, struct event_info *ret)
 	ret->command = get_u32(tb[BACS_EVENT_A_COMMAND]);
 	ret->result = (int32_t)get_u32(tb[BACS_EVENT_A_RESULT]);
 	ret->pid = get_u32(tb[BACS_EVENT_A_PID]);
+	return 0;
+}
+
+int parse_transact(const struct nlattr *nest, struct transact_info *ret)
+{
+	struct nlattr *tb[BACS_TRANSACT_A_MAX + 1];
+	const struct nlattr *reply;
+	int r;
+
+	r = parse_level(tb, BACS_TRANSACT_A_MAX, nest, transact_policy);
+	if (r < 0)
+		return r;
+	if (!tb[BACS_TRANSACT_A_ADDRESS] || !tb[BACS_TRANSACT_A_RESULT])
+		return -EBADMSG;
+	ret->address = nla_get_u8(tb[BACS_TRANSACT_A_ADDRESS]);
+	ret->result = (int32_t)get_u32(tb[BACS_TRANSACT_A_RESULT]);
+	reply = tb[BACS_TRANSACT_A_REPLY];
+	if (reply) {
+		ret->len = (size_t)nla_len(reply);
+		memcpy(ret->reply, nla_data(reply), ret->len);
+	}
+	if (ret->result > 0 || (ret->result == -EREMOTEIO && ret->len < 2))
+		return -EBADMSG;
 	return 0;
 }
 

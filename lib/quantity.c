@@ -298,6 +298,7 @@ static const char *const commands[] = {
 	[BACS_COMMAND_IDENTIFY] = "identify",
 	[BACS_COMMAND_LATCH] = "latch",
 	[BACS_COMMAND_RESCAN] = "rescan",
+	[BACS_COMMAND_TRANSACT] = "transact",
 };
 
 static const char *const notices[] = {

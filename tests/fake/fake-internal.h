@@ -66,6 +66,9 @@ struct fake_kernel {
 	char refuse_text[160];
 	uint8_t inject_cmd;		/* dump that carries foreign bytes */
 	struct fake_buf inject;
+	int transact_result;		/* of raw requests */
+	struct fake_buf transact_reply;
+	bool transact_early;		/* before the acknowledgement */
 	struct fake_replay *replay;
 };
 

@@ -22,6 +22,7 @@ struct request {
 	const uint8_t *attrs;
 	size_t attrs_len;
 	const char *text;	/* extended acknowledgement */
+	bool acknowledged;
 	struct fake_buf *out;
 };
 
@@ -194,6 +195,24 @@ static void answer_profile(struct request *r, const struct fake_profile *p)
 	end(r, message);
 }
 
+static void answer_transact(struct request *r, struct fake_bus *bus,
+			    uint8_t address)
+{
+	const struct fake_buf *reply = &r->k->transact_reply;
+	size_t message = begin(r, BACS_CMD_TRANSACT), nest;
+
+	fake_put_string(r->out, BACS_A_BUS_NAME, bus->name);
+	nest = fake_nest(r->out, BACS_A_TRANSACT);
+	fake_put(r->out, BACS_TRANSACT_A_ADDRESS, &address, sizeof(address));
+	fake_put_u32(r->out, BACS_TRANSACT_A_RESULT,
+		     (uint32_t)r->k->transact_result);
+	if (reply->len)
+		fake_put(r->out, BACS_TRANSACT_A_REPLY, reply->data,
+			 reply->len);
+	fake_nest_end(r->out, nest);
+	end(r, message);
+}
+
 static void dump_bus(struct request *r, struct fake_bus *bus)
 {
 	switch (r->cmd) {
@@ -266,13 +285,14 @@ static void dump(struct request *r)
  * Commands
  */
 static void command_done(struct request *r, struct fake_bus *bus,
-			 unsigned int address)
+			 unsigned int address, int result)
 {
 	struct fake_attrs e = { 0 };
 
 	fake_attrs_number(&e, BACS_EVENT_A_KIND, FAKE_U32, BACS_EVENT_COMMAND);
 	fake_attrs_number(&e, BACS_EVENT_A_COMMAND, FAKE_U32, r->cmd);
-	fake_attrs_number(&e, BACS_EVENT_A_RESULT, FAKE_U32, 0);
+	fake_attrs_number(&e, BACS_EVENT_A_RESULT, FAKE_U32,
+			  (uint32_t)result);
 	if (address)
 		fake_attrs_number(&e, BACS_EVENT_A_ADDRESS, FAKE_U8, address);
 	fake_event(r->k, bus, &e);
@@ -371,7 +391,36 @@ static int equalize(struct request *r, struct fake_bus *bus)
 	find_number(r->attrs, r->attrs_len, BACS_A_LEASE_MS, &lease);
 	fake_attrs_number(&bus->attrs, BACS_BUS_A_LEASE_LEFT_MS, FAKE_U32,
 			  lease);
-	command_done(r, bus, 0);
+	command_done(r, bus, 0, 0);
+	return 0;
+}
+
+/* The reply comes before the acknowledgement, or after it from here. */
+static int transact(struct request *r, struct fake_bus *bus)
+{
+	const uint8_t *nest, *pdu;
+	size_t len, pdu_len = 0;
+	uint64_t address = 0;
+
+	nest = find(r->attrs, r->attrs_len, BACS_A_TRANSACT, &len);
+	pdu = nest ? find(nest, len, BACS_TRANSACT_A_PDU, &pdu_len) : NULL;
+	if (!pdu || !find_number(nest, len, BACS_TRANSACT_A_ADDRESS, &address))
+		return refuse(r, -EINVAL, "address or PDU is missing");
+	if (pdu_len < 1 || pdu_len > BACS_PDU_MAX)
+		return refuse(r, -ERANGE, "a PDU has 1 to 253 bytes");
+	if (fake_attrs_get(&bus->attrs, BACS_BUS_A_FLAGS) & BACS_START_READONLY)
+		return refuse(r, -EROFS, "the bus is read-only");
+	/* No more than tests need; the driver knows the other functions. */
+	if ((!address || pdu[0] > 4) && bus->controller != r->client)
+		return bus->controller ?
+		       refuse(r, -EBUSY, "another socket controls this bus") :
+		       refuse(r, -EPERM, "claim the control of this bus first");
+	if (!r->k->transact_early) {
+		acknowledge(r, 0);
+		r->acknowledged = true;
+	}
+	answer_transact(r, bus, (uint8_t)address);
+	command_done(r, bus, (unsigned int)address, r->k->transact_result);
 	return 0;
 }
 
@@ -423,11 +472,13 @@ static int bus_command(struct request *r, struct fake_bus *bus,
 			return set_module(r, bus, address);
 		answer_module(r, &bus->module[address]);
 		return 0;
+	case BACS_CMD_TRANSACT:
+		return transact(r, bus);
 	case BACS_CMD_RI_START:
 	case BACS_CMD_IDENTIFY_SET:
 	case BACS_CMD_LATCH:
 	case BACS_CMD_RESCAN:
-		command_done(r, bus, address);
+		command_done(r, bus, address, 0);
 		return 0;
 	}
 	return refuse(r, -EOPNOTSUPP, "no such command");
@@ -599,6 +650,6 @@ void fake_request(struct fake_kernel *k, struct fake_client *client,
 	r.attrs_len = r.h.nlmsg_len - sizeof(r.h) - sizeof(struct genlmsghdr);
 	out.len = 0;
 	error = handle(&r);
-	if (error <= 0)
+	if (error <= 0 && !r.acknowledged)
 		acknowledge(&r, error);
 }

@@ -30,6 +30,8 @@
  *	profile NAME			a profile that is built in
  *	bytes samples|events HEX	multicast these bytes
  *	inject COMMAND HEX		the next such dump ends with this message
+ *	transact RESULT [HEX [early]]	how raw requests end; early: before
+ *					their acknowledgement
  *	play FILE			answer from a recording (fake-record)
  *	monitor				send its notifications
  *	sync				nothing; the answer tells all is done
@@ -439,6 +441,15 @@ static int do_inject(struct step *s)
 	return hex(s, s->word[2], &s->k->inject);
 }
 
+static int do_transact(struct step *s)
+{
+	if (s->words < 2 || s->words > 4)
+		return wrong(s, "transact RESULT [HEX [early]]");
+	s->k->transact_result = (int)number(s->word[1]);
+	s->k->transact_early = s->words == 4;
+	return hex(s, s->words > 2 ? s->word[2] : "", &s->k->transact_reply);
+}
+
 static int do_play(struct step *s)
 {
 	if (s->words != 2)
@@ -487,6 +498,7 @@ static const struct {
 	{ "profile", do_profile },
 	{ "bytes", do_bytes },
 	{ "inject", do_inject },
+	{ "transact", do_transact },
 	{ "play", do_play },
 	{ "monitor", do_monitor },
 	{ "sync", do_sync },

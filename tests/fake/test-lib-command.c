@@ -361,6 +361,136 @@ static void recorded_refusal_is_handed_through(void **state)
 	bacs_close(b);
 }
 
+static void a_raw_read_needs_no_control(void **state)
+{
+	static const uint8_t pdu[] = { 4, 0, 1, 0, 1 };
+	uint8_t reply[BACS_PDU_BYTES];
+	size_t len = 99;
+	struct bacs *b, *other;
+
+	(void)state;
+	three_modules();
+	b = open_handle(SAMPLES_AND_EVENTS);
+	other = open_handle(0);
+	assert_int_equal(bacs_claim(other, "bacsA"), 0);
+	forget(b);
+	for (int early = 0; early < 2; early++) {
+		step("transact 0 040234ab%s", early ? " early" : "");
+		assert_int_equal(bacs_transact(b, "bacsA", 9, pdu, sizeof(pdu),
+					       0, reply, &len), 0);
+		assert_string_equal(bacs_error_text(b), "");
+		assert_int_equal(len, 4);
+		assert_memory_equal(reply, "\x04\x02\x34\xab", 4);
+	}
+	dispatch(b);
+	assert_int_equal(bacs_notice_command(expect(b, BACS_NOTICE_COMMAND)),
+			 BACS_COMMAND_TRANSACT);
+	/* The handle goes on as before. */
+	assert_int_equal(bacs_rescan(b, "bacsA"), 0);
+	assert_int_equal(bacs_transact(b, "bacsA", 0, pdu, sizeof(pdu), 0,
+				       reply, &len), -EBUSY);
+	assert_int_equal(len, 0);
+	bacs_close(other);
+	bacs_close(b);
+}
+
+static void a_raw_write_needs_the_control(void **state)
+{
+	static const uint8_t pdu[] = { 6, 0, 1, 0, 1 };
+	uint8_t reply[BACS_PDU_BYTES];
+	struct bacs *b;
+	size_t len;
+
+	(void)state;
+	three_modules();
+	step("transact 0 0600010001");
+	b = open_handle(0);
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 5, 0, reply, &len),
+			 -EPERM);
+	assert_string_equal(bacs_error_text(b),
+			    "claim the control of this bus first");
+	assert_int_equal(bacs_claim(b, "bacsA"), 0);
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 5, 0, reply, &len),
+			 0);
+	assert_int_equal(len, 5);
+	step("bus bacsA flags=%d", BACS_START_READONLY);
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 5, 0, reply, &len),
+			 -EROFS);
+	bacs_close(b);
+}
+
+static void every_end_of_a_raw_request_has_words(void **state)
+{
+	static const struct {
+		int result;
+		const char *reply, *words;
+		size_t len;
+	} ends[] = {
+		{ -EREMOTEIO, "8402", "exception 2, illegal-data-address", 2 },
+		{ -EREMOTEIO, "8407", "exception 7, unknown", 2 },
+		{ -EPROTO, "0401", "does not fit", 2 },
+		{ -ETIMEDOUT, "", "address 9 did not answer", 0 },
+		{ -EIO, "", "damaged", 0 },
+		{ -ECANCELED, "", "given up", 0 },
+		{ -ENODEV, "", "bus bacsA ended", 0 },
+		{ -ENOMEM, "", "memory", 0 },
+	};
+	uint8_t reply[BACS_PDU_BYTES];
+	struct bacs *b;
+	size_t len;
+
+	(void)state;
+	three_modules();
+	b = open_handle(0);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		step("transact %d %s", ends[i].result, ends[i].reply);
+		assert_int_equal(bacs_transact(b, "bacsA", 9, "\4", 1, 0,
+					       reply, &len), ends[i].result);
+		assert_int_equal(len, ends[i].len);
+		assert_non_null(strstr(bacs_error_text(b), ends[i].words));
+	}
+	/* What no driver says */
+	step("transact -121 84");
+	assert_int_equal(bacs_transact(b, "bacsA", 9, "\4", 1, 0, reply, &len),
+			 -EBADMSG);
+	step("transact 5");
+	assert_int_equal(bacs_transact(b, "bacsA", 9, "\4", 1, 0, reply, &len),
+			 -EBADMSG);
+	bacs_close(b);
+}
+
+static void what_is_no_pdu_is_not_sent(void **state)
+{
+	uint8_t pdu[BACS_PDU_BYTES + 1] = { 3 }, reply[BACS_PDU_BYTES];
+	struct bacs *b;
+	size_t len;
+
+	(void)state;
+	three_modules();
+	step("transact 0 03");
+	b = open_handle(0);
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 254, 0, reply, &len),
+			 -ERANGE);
+	assert_non_null(strstr(bacs_error_text(b), "254 bytes: it has 1 to 253"));
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 0, 0, reply, &len),
+			 -ERANGE);
+	assert_int_equal(bacs_transact(b, "bacsA", 248, pdu, 1, 0, reply, &len),
+			 -EINVAL);
+	assert_non_null(strstr(bacs_error_text(b), "248"));
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 1, 4, reply, &len),
+			 -ERANGE);
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 1, 10001, reply,
+				       &len), -ERANGE);
+	assert_non_null(strstr(bacs_error_text(b), "10001"));
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 253, 10000, reply,
+				       &len), 0);
+	pdu[0] = 0x80;
+	assert_int_equal(bacs_transact(b, "bacsA", 1, pdu, 1, 0, reply, &len),
+			 -EINVAL);
+	assert_non_null(strstr(bacs_error_text(b), "128"));
+	bacs_close(b);
+}
+
 #define T(test) \
 	cmocka_unit_test_setup_teardown(test, kernel_setup, kernel_teardown)
 
@@ -382,6 +512,10 @@ int main(void)
 		T(driver_unloaded_between_is_no_such_device),
 		T(kernel_that_dies_is_an_error_not_a_hang),
 		T(recorded_refusal_is_handed_through),
+		T(a_raw_read_needs_no_control),
+		T(a_raw_write_needs_the_control),
+		T(every_end_of_a_raw_request_has_words),
+		T(what_is_no_pdu_is_not_sent),
 	};
 
 	return cmocka_run_group_tests_name("lib-command", tests, NULL, NULL);

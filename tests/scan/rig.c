@@ -180,10 +180,13 @@ static void act(struct rig *rig, const u8 *request, size_t len)
 			reply, reply_len);
 }
 
-static bool well_formed(const u8 *frame, size_t len)
+static bool well_formed(const struct rig *rig, const u8 *frame, size_t len)
 {
-	if (!rtu_crc_ok(frame, len) || frame[0] > RTU_ADDRESS_MAX ||
-	    rtu_request_length(frame, len) != len)
+	if (!rtu_crc_ok(frame, len) || frame[0] > RTU_ADDRESS_MAX)
+		return false;
+	if (rig->any_pdu)
+		return true;
+	if (rtu_request_length(frame, len) != len)
 		return false;
 	if (frame[0] == RTU_BROADCAST)
 		return is_write(frame);
@@ -202,7 +205,7 @@ static int op_transmit(void *ctx, const u8 *frame, size_t len)
 	rig->sent = room_for(rig->sent, rig->sent_count, sizeof(*rig->sent));
 	sent = &rig->sent[rig->sent_count];
 	must(len <= RTU_FRAME_MAX, "request longer than any frame");
-	rig->malformed += !well_formed(frame, len);
+	rig->malformed += !well_formed(rig, frame, len);
 	rig->writes += is_write(frame);
 	gap = rig->now - rig->wire_end;
 	rig->violations += rig->now < rig->wire_end + rig->t35_ns +

@@ -67,6 +67,7 @@ struct rig {
 	u64 wire_end;		/* end of the last character of anybody */
 	u64 quiet_extra_ns;	/* silence asked for beyond t3.5 */
 	bool readonly;
+	bool any_pdu;		/* requests may be of any function */
 	bool fifo;		/* bytes come in runs, as from a UART's buffer */
 	int transmit_error;	/* what transmit() returns */
 	rig_hook hook;

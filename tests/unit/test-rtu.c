@@ -252,6 +252,72 @@ static void reply_length_is_unknown_when_no_reply_begins_like_this(void **s)
 	}
 }
 
+/* V1.1b3, section 6: every function's own example or least request */
+static void reply_length_of_every_described_function(void **state)
+{
+	static const struct {
+		uint8_t request[14];
+		size_t len;		/* with CRC */
+		uint8_t reply[4];
+		size_t want, want_at;	/* known from so many bytes on */
+	} f[] = {
+		{ { 9, 1, 0, 19, 0, 19 }, 8, { 9, 1 }, 8, 2 },
+		{ { 9, 2, 0, 0, 0, 16 }, 8, { 9, 2 }, 7, 2 },
+		{ { 9, 3, 0, 107, 0, 3 }, 8, { 9, 3 }, 11, 2 },
+		{ { 9, 5, 0, 172, 0xFF, 0 }, 8, { 9, 5 }, 8, 2 },
+		{ { 9, 7 }, 4, { 9, 7 }, 5, 2 },
+		{ { 9, 8, 0, 0, 0xA5, 0x37 }, 8, { 9, 8 }, 8, 2 },
+		{ { 9, 8, 0, 0, 1, 2, 3, 4 }, 10, { 9, 8 }, 10, 2 },
+		{ { 9, 11 }, 4, { 9, 11 }, 8, 2 },
+		{ { 9, 12 }, 4, { 9, 12, 8 }, 13, 3 },
+		{ { 9, 15, 0, 19, 0, 10, 2, 0xCD, 1 }, 11, { 9, 15 }, 8, 2 },
+		{ { 9, 17 }, 4, { 9, 17, 200 }, 205, 3 },
+		{ { 9, 20, 7, 6, 0, 4, 0, 1, 0, 2 }, 12, { 9, 20, 12 }, 17, 3 },
+		{ { 9, 21, 7, 6, 0, 4, 0, 1, 0, 0 }, 12, { 9, 21 }, 12, 2 },
+		{ { 9, 22, 0, 4, 0, 0xF2, 0, 0x25 }, 10, { 9, 22 }, 10, 2 },
+		{ { 9, 23, 0, 3, 0, 6, 0, 14, 0, 0, 0 }, 13, { 9, 23 }, 17, 2 },
+		{ { 9, 24, 4, 0xDE }, 6, { 9, 24, 0, 6 }, 12, 4 },
+		/* Nobody knows, or the request breaks off */
+		{ { 9, 43, 14, 1, 0 }, 7, { 9, 43, 14, 1 }, 0, 4 },
+		{ { 9, 65, 1, 2, 3, 4, 5 }, 9, { 9, 65, 1, 1 }, 0, 4 },
+		{ { 9, 3 }, 4, { 9, 3, 2, 1 }, 0, 4 },
+		{ { 9, 16, 0, 1, 0, 1 }, 8, { 9, 16, 0, 1 }, 0, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(f) / sizeof(f[0]); i++) {
+		for (size_t have = 0; have <= 4; have++)
+			assert_int_equal(rtu_reply_length(f[i].request, f[i].len,
+							  f[i].reply, have),
+					 have < f[i].want_at ? 0 : f[i].want);
+		assert_int_equal(rtu_reply_length(f[i].request, 3, f[i].reply, 4),
+				 0);
+	}
+}
+
+static void only_described_reads_are_known_to_change_nothing(void **state)
+{
+	static const uint8_t reads[] = { 1, 2, 3, 4, 7, 11, 12, 17, 20, 24 };
+	uint8_t pdu[2] = { 0, 0 };
+
+	(void)state;
+	assert_false(rtu_only_reads(pdu, 0));
+	for (int function = 0; function < 256; function++) {
+		bool read = memchr(reads, function, sizeof(reads));
+
+		pdu[0] = (uint8_t)function;
+		assert_int_equal(rtu_only_reads(pdu, 1), read);
+		assert_int_equal(rtu_only_reads(pdu, 2), read);
+	}
+	pdu[0] = 43;
+	pdu[1] = 14;
+	assert_true(rtu_only_reads(pdu, 2));
+	assert_false(rtu_only_reads(pdu, 1));
+	/* CANopen may be anything. */
+	pdu[1] = 13;
+	assert_false(rtu_only_reads(pdu, 2));
+}
+
 static void request_length_follows_from_the_function_and_byte_count(void **s)
 {
 	const u16 values[2] = { 0x000A, 0x0102 };
@@ -388,6 +454,8 @@ int main(void)
 		cmocka_unit_test(reply_length_is_known_from_its_second_byte),
 		cmocka_unit_test(reply_length_of_a_write_is_eight),
 		cmocka_unit_test(reply_length_of_an_exception_is_five),
+		cmocka_unit_test(reply_length_of_every_described_function),
+		cmocka_unit_test(only_described_reads_are_known_to_change_nothing),
 		cmocka_unit_test(reply_length_is_unknown_when_no_reply_begins_like_this),
 		cmocka_unit_test(request_length_follows_from_the_function_and_byte_count),
 		cmocka_unit_test(read_request_is_told_from_every_reply_to_a_read),

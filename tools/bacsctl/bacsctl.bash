@@ -28,7 +28,7 @@ _bacsctl()
 		return
 	fi
 	case $prev in
-	--bus | rescan | scan-period | stats)
+	--bus | rescan | scan-period | stats | transact)
 		mapfile -t COMPREPLY < <(compgen -W "$(_bacsctl_buses)" -- "$cur")
 		return
 		;;
@@ -65,7 +65,7 @@ _bacsctl()
 		*) words="ack shelve unshelve mute out-of-service in-service test --json --sort --help" ;;
 		esac
 		;;
-	bus) words="stats rescan scan-period --json --bus --help" ;;
+	bus) words="stats rescan scan-period transact --json --bus --timeout --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;
 	profile) words="list load delete check --json --help" ;;

@@ -63,6 +63,7 @@ enum option_mask {
 	OPTION_FOR	= 1 << 11,
 	OPTION_REASON	= 1 << 12,
 	OPTION_LEVEL	= 1 << 13,
+	OPTION_TIMEOUT	= 1 << 14,
 };
 
 struct options {
@@ -80,6 +81,7 @@ struct options {
 	int64_t for_us;		/* 0: not given */
 	const char *reason;	/* NULL: not given */
 	const char *level;	/* likewise */
+	uint32_t timeout_ms;	/* 0: not given */
 };
 
 /*
@@ -195,6 +197,10 @@ struct module_view {
 
 void module_view(const struct bacs_module *module, uint64_t timeouts,
 		 bool has_timeouts, uint64_t now_ns, struct module_view *ret);
+
+/* transact.c: an action of bus */
+int bus_transact(struct bacs *b, const struct options *o, int argc,
+		 char **argv);
 
 /* identity.c: the columns every module row begins with */
 enum { ID_NAME, ID_BUS, ID_ADDRESS, ID_SERIAL, ID_STATE, ID_COLUMNS };

@@ -11,12 +11,15 @@ static const char usage[] =
 	"bus [--json] [--bus=NAME]\n"
 	"       bacsctl bus stats [--json] [BUS [ADDRESS]]\n"
 	"       bacsctl bus rescan BUS\n"
-	"       bacsctl bus scan-period BUS MS|default";
+	"       bacsctl bus scan-period BUS MS|default\n"
+	"       bacsctl bus transact [--json] [--timeout=MS] BUS ADDRESS PDU";
 
 static const char help[] =
 	"Shows the buses; 'stats' their counters and those of their modules;\n"
 	"'rescan' searches absent addresses again; 'scan-period' sets the time from\n"
-	"the beginning of one scan to that of the next.\n";
+	"the beginning of one scan to that of the next; 'transact' sends one raw\n"
+	"Modbus PDU (function code and data in hexadecimal, without address and CRC)\n"
+	"between scans and prints the PDU that comes back; address 0: broadcast.\n";
 
 enum {
 	BUS, STATE, TTY, PROFILE, BAUD, PERIOD, MINIMUM, LAST, SCANS, OK, LOST,
@@ -321,18 +324,23 @@ int cmd_bus(int argc, char **argv)
 		{ "stats", stats },
 		{ "rescan", rescan },
 		{ "scan-period", scan_period },
+		{ "transact", bus_transact },
 	};
 	const struct bacs_bus *bus;
 	struct options o;
 	struct bacs *b;
 	int first, r = EXIT_USAGE;
 
-	first = options_parse(argc, argv, OPTION_JSON | OPTION_BUS, usage,
-			      help, &o, &r);
+	first = options_parse(argc, argv, OPTION_JSON | OPTION_BUS |
+			      OPTION_TIMEOUT, usage, help, &o, &r);
 	if (first < 0)
 		return r;
 	argc -= first;
 	argv += first;
+	if (o.timeout_ms && (!argc || strcmp(argv[0], "transact"))) {
+		fprintf(stderr, "bacsctl: --timeout is for bus transact only\n");
+		return EXIT_USAGE;
+	}
 	for (size_t i = 0; argc && i < ARRAY_SIZE(actions); i++) {
 		if (strcmp(argv[0], actions[i].name))
 			continue;
@@ -345,7 +353,7 @@ int cmd_bus(int argc, char **argv)
 	}
 	if (argc) {
 		fprintf(stderr,
-			"bacsctl: bus has no action '%s': stats, rescan, scan-period\n",
+			"bacsctl: bus has no action '%s': stats, rescan, scan-period, transact\n",
 			argv[0]);
 		return EXIT_USAGE;
 	}

@@ -31,6 +31,8 @@ static const struct {
 	{ "for", OPTION_FOR, true, "for so long: '90s', '30m', '6h', '7d'" },
 	{ "reason", OPTION_REASON, true, "why, in words; others will read it" },
 	{ "level", OPTION_LEVEL, true, "advisory, warning or alarm" },
+	{ "timeout", OPTION_TIMEOUT, true,
+	  "wait so many ms for the reply, 5-10000" },
 	{ "database", OPTION_DATABASE, true,
 	  "another file than /var/lib/bacs/history.db" },
 };
@@ -119,6 +121,22 @@ static int take_level(const char *text, const char **ret)
 	return -EINVAL;
 }
 
+static int take_timeout(const char *text, uint32_t *ret)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || *end || end == text || n < 5 || n > 10000) {
+		fprintf(stderr,
+			"bacsctl: --timeout '%s' is not in 5-10000 ms\n", text);
+		return -EINVAL;
+	}
+	*ret = (uint32_t)n;
+	return 0;
+}
+
 static int take(struct options *o, enum option_mask bit, const char *argument)
 {
 	switch (bit) {
@@ -158,6 +176,8 @@ static int take(struct options *o, enum option_mask bit, const char *argument)
 		return 0;
 	case OPTION_LEVEL:
 		return take_level(argument, &o->level);
+	case OPTION_TIMEOUT:
+		return take_timeout(argument, &o->timeout_ms);
 	}
 	return -EINVAL;
 }

@@ -28,6 +28,7 @@
 #define BACS_LEASE_MS_MIN	5000
 #define BACS_LEASE_MS_MAX	600000
 #define BACS_LEASE_MS_DEFAULT	60000
+#define BACS_PDU_MAX		253	/* Modbus V1.1b3, 4.1 */
 
 /* struct bacs_start.flags */
 #define BACS_START_READONLY	(1U << 0)	/* refuse every write to modules */
@@ -96,6 +97,7 @@ enum bacs_cmd {
 	BACS_CMD_PROFILE_DEL,	/* forget a profile no bus uses; admin */
 	BACS_CMD_SAMPLES_NTF,	/* group "samples" */
 	BACS_CMD_EVENT_NTF,	/* group "events" */
+	BACS_CMD_TRANSACT,	/* one raw PDU, its reply; admin, see below */
 
 	__BACS_CMD_MAX,
 	BACS_CMD_MAX = __BACS_CMD_MAX - 1
@@ -123,6 +125,7 @@ enum bacs_attr {
 	BACS_A_PART,		/* u32, part of the scan, from 0 */
 	BACS_A_LAST_PART,	/* flag: the scan is complete with this message */
 	BACS_A_PAD,
+	BACS_A_TRANSACT,	/* nest of enum bacs_transact_attr */
 
 	__BACS_A_MAX,
 	BACS_A_MAX = __BACS_A_MAX - 1
@@ -358,6 +361,31 @@ enum bacs_duty_attr {
 
 	__BACS_DUTY_A_MAX,
 	BACS_DUTY_A_MAX = __BACS_DUTY_A_MAX - 1
+};
+
+/*
+ * BACS_CMD_TRANSACT is acknowledged when the request is queued. When it is
+ * over the driver sends BACS_CMD_TRANSACT with the same sequence number to the
+ * socket that asked, before or after the acknowledgement, and
+ * BACS_EVENT_COMMAND to everybody. A PDU of a function that only reads needs
+ * CAP_NET_ADMIN; any other and every broadcast needs the control of the bus,
+ * too, as each write does. One at a time per bus, else EBUSY.
+ *
+ * RESULT: 0; -EREMOTEIO: REPLY is an exception; -EPROTO: REPLY does not fit
+ * the request; -ETIMEDOUT; -EIO: the answer was damaged, or the line did not
+ * take the request; -ECANCELED: the control was given up before it was sent;
+ * -ENODEV: the bus ended.
+ */
+enum bacs_transact_attr {
+	BACS_TRANSACT_A_UNSPEC,
+	BACS_TRANSACT_A_ADDRESS,	/* u8, 0-247, 0: broadcast, no reply */
+	BACS_TRANSACT_A_PDU,		/* binary, function 1-127 first */
+	BACS_TRANSACT_A_RESPONSE_MS,	/* u32, 5-10000; absent: the bus's */
+	BACS_TRANSACT_A_RESULT,		/* s32, 0 or negative errno */
+	BACS_TRANSACT_A_REPLY,		/* binary, PDU; absent: none */
+
+	__BACS_TRANSACT_A_MAX,
+	BACS_TRANSACT_A_MAX = __BACS_TRANSACT_A_MAX - 1
 };
 
 /* What a field of a profile measures */

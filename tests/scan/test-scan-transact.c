@@ -1,0 +1,701 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Scan engine: raw access
+ *
+ * One PDU of the outside in a slot of its own: timed like everything, never
+ * repeated, judged apart from the modules, at most half of the line; and what
+ * it may have written to a module does not outlive it (MASTER, point 6).
+ */
+#include "suite.h"
+
+#define READ_TWO	{ RTU_READ_INPUT, 0, 1, 0, 2 }
+#define SLOW		(&(struct scan_config){ .scan_ms = 60000 })
+
+static const u8 read_two[] = READ_TWO;
+
+/* What a hook shall say and to whom; the rig has one */
+struct script {
+	const u8 *pdu;		/* instead of the module's answer */
+	size_t len;
+	u8 only;		/* to requests to this address; 0: to all */
+	u8 function;		/* only if of this function; 0: of all */
+	u8 as;			/* in the name of another address; 0: its own */
+	bool bad_crc;
+	bool silent;
+	u32 seen;
+};
+
+static bool play(struct rig *rig, const u8 *request, size_t len)
+{
+	struct script *s = rig->hook_data;
+	u8 frame[RTU_FRAME_MAX];
+
+	(void)len;
+	if ((s->only && request[0] != s->only) ||
+	    (s->function && request[1] != s->function))
+		return false;
+	s->seen++;
+	if (s->silent || request[0] == RTU_BROADCAST)
+		return true;
+	frame[0] = s->as ? s->as : request[0];
+	memcpy(frame + 1, s->pdu, s->len);
+	len = rtu_seal(frame, 1 + s->len);
+	frame[len - 1] ^= s->bad_crc;
+	rig_say(rig, rig->wire_end + 3 * rig->t35_ns, frame, len);
+	return true;
+}
+
+static void direct(struct rig *rig, struct script *script)
+{
+	rig->any_pdu = true;
+	rig->hook = play;
+	rig->hook_data = script;
+}
+
+/* Queue one and let time pass until it is over */
+static struct scan_raw transact(struct rig *rig, u8 address, const u8 *pdu,
+				size_t len, u32 response_ms)
+{
+	struct scan_raw raw = { 0 };
+
+	assert_int_equal(scan_transact(&rig->scan, address, pdu, len,
+				       response_ms), 0);
+	assert_true(rig_run_until_note(rig, SCAN_NOTE_TRANSACT, 0, 60 * RIG_S));
+	assert_true(scan_transact_take(&rig->scan, &raw));
+	assert_false(scan_transact_take(&rig->scan, &raw));
+	return raw;
+}
+
+#define TRANSACT(_rig, _address, _ms, ...) ({ \
+	const u8 _pdu[] = { __VA_ARGS__ }; \
+	transact(_rig, _address, _pdu, sizeof(_pdu), _ms); })
+
+static const struct rig_sent *first_sent(const struct rig *rig, u8 address,
+					 u64 since)
+{
+	for (size_t i = 0; i < rig->sent_count; i++)
+		if (rig->sent[i].begin >= since &&
+		    rig->sent[i].bytes[0] == address)
+			return &rig->sent[i];
+	fail();
+	return NULL;
+}
+
+static void a_read_is_sent_at_once_and_its_reply_handed_back(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+	struct scan_stats *module = &rig->scan.slots[3].stats;
+	struct scan_stats was;
+	struct scan_raw raw;
+	u64 since, bus;
+
+	(void)state;
+	rig_run(rig, 5 * RIG_S);
+	was = *module;
+	bus = rig->scan.stats.requests;
+	since = rig->now;
+	raw = transact(rig, 3, read_two, sizeof(read_two), 0);
+	assert_int_equal(raw.result, 0);
+	assert_int_equal(raw.len, 6);
+	assert_int_equal(raw.pdu[0], RTU_READ_INPUT);
+	assert_int_equal(raw.pdu[1], 4);
+	assert_int_equal(rtu_get_u16(raw.pdu + 2), 13003);
+	assert_int_equal(rtu_get_u16(raw.pdu + 4), 213);
+	assert_true(rig->now - since <= 100 * RIG_MS);
+	/* Taken at its last byte */
+	assert_int_equal(rig->now, rig->wire_end);
+	/* Counted, but not as the module's */
+	assert_memory_equal(module, &was, sizeof(was));
+	assert_int_equal(rig->scan.stats.requests, bus + 1);
+	assert_int_equal(rig->scan.stats.replies, 1);
+	assert_int_equal(rig_count_sent(rig, 3, since), 1);
+	assert_int_equal(rig->writes, 0);
+	done(rig);
+}
+
+static void an_exception_is_handed_back(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+	u64 was = rig->scan.slots[2].stats.exceptions;
+	struct scan_raw raw;
+
+	(void)state;
+	for (u8 code = 1; code <= 11; code++) {
+		rig->modules[2].refuse = code;
+		raw = transact(rig, 2, read_two, sizeof(read_two), 0);
+		assert_int_equal(raw.result, -EREMOTEIO);
+		assert_int_equal(raw.len, 2);
+		assert_int_equal(raw.pdu[0], 0x84);
+		assert_int_equal(raw.pdu[1], code);
+	}
+	assert_int_equal(rig->scan.slots[2].stats.exceptions, was);
+	assert_int_equal(rig->scan.stats.exceptions, 11);
+	done(rig);
+}
+
+static void nobody_answers_once_and_only_so_long(void **state)
+{
+	static const struct {
+		u32 asked, waited;
+	} times[] = { { 0, 50 }, { 5, 5 }, { 700, 700 }, { 10000, 10000 } };
+	struct rig *rig = running(SLOW, 1, 4);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		u64 since;
+		struct scan_raw raw;
+		const struct rig_sent *sent;
+
+		rig_run(rig, 12 * RIG_S);
+		since = rig->now;
+		raw = transact(rig, 99, read_two, sizeof(read_two),
+			       times[i].asked);
+		sent = rig_last_sent(rig, 99);
+		assert_int_equal(raw.result, -ETIMEDOUT);
+		assert_int_equal(raw.len, 0);
+		assert_int_equal(rig->now, sent->end + times[i].waited * RIG_MS);
+		rig_run(rig, RIG_S);
+		assert_int_equal(rig_count_sent(rig, 99, since), 1);
+	}
+	assert_int_equal(rig->scan.stats.timeouts, 4);
+	done(rig);
+}
+
+static void no_silence_of_a_raw_pdu_loses_a_module_or_the_bus(void **state)
+{
+	struct script silent = { .silent = true, .only = 1, .function = 0x41 };
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 1);
+	const struct scan_slot *slot = &rig->scan.slots[1];
+
+	(void)state;
+	direct(rig, &silent);
+	for (int i = 0; i < 30; i++) {
+		assert_int_equal(TRANSACT(rig, 1, 200, 0x41, i).result,
+				 -ETIMEDOUT);
+		assert_int_equal(slot->misses, 0);
+		assert_int_equal(slot->unanswered, 0);
+		assert_int_equal(slot->state, OK);
+	}
+	assert_int_equal(silent.seen, 30);
+	assert_int_equal(slot->stats.losses, 0);
+	assert_int_equal(slot->stats.timeouts, 0);
+	assert_int_equal(slot->stats.retries, 0);
+	assert_int_equal(rig->scan.state, BACS_BUS_STATE_RUNNING);
+	done(rig);
+}
+
+static void a_broadcast_is_not_waited_for_and_leaves_the_line_alone(void **s)
+{
+	static const u32 asked[] = { 0, 200 }, left[] = { 10, 200 };
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+
+	(void)s;
+	rig->any_pdu = true;
+	for (int i = 0; i < 2; i++) {
+		const struct rig_sent *sent;
+		u64 over, since = rig->now;
+		struct scan_raw raw = TRANSACT(rig, 0, asked[i], 6, 0,
+					       BACS_C_HOLD_LATCH, 7, i);
+
+		assert_int_equal(raw.result, 0);
+		assert_int_equal(raw.len, 0);
+		over = rig->now;
+		sent = first_sent(rig, 0, since);
+		assert_int_equal(sent->bytes[1], RTU_WRITE_SINGLE);
+		assert_int_equal(over, sent->end + left[i] * RIG_MS);
+		for (u8 a = 1; a <= 4; a++)
+			assert_int_equal(rig->modules[a].latch, 0x0700 + i);
+		rig_run(rig, 3 * RIG_S);
+	}
+	done(rig);
+}
+
+static void what_is_no_pdu_is_refused_and_the_longest_is_sent(void **state)
+{
+	struct script echo = { .only = 3 };
+	struct rig *rig = running(SLOW, 1, 4);
+	u8 pdu[RTU_PDU_MAX + 1] = { 0x41 };
+	struct scan *scan = &rig->scan;
+	struct scan_raw raw;
+	size_t sent;
+
+	(void)state;
+	direct(rig, &echo);
+	rig_run(rig, 5 * RIG_S);
+	sent = rig->sent_count;
+	assert_int_equal(scan_transact(scan, 3, pdu, 254, 0), -EINVAL);
+	assert_int_equal(scan_transact(scan, 3, pdu, SIZE_MAX, 0), -EINVAL);
+	assert_int_equal(scan_transact(scan, 3, pdu, 0, 0), -EINVAL);
+	assert_int_equal(scan_transact(scan, 248, pdu, 1, 0), -EINVAL);
+	assert_int_equal(scan_transact(scan, 255, pdu, 1, 0), -EINVAL);
+	assert_int_equal(scan_transact(scan, 3, pdu, 1, 10001), -EINVAL);
+	pdu[0] = 0;
+	assert_int_equal(scan_transact(scan, 3, pdu, 2, 0), -EINVAL);
+	pdu[0] = 0x80;
+	assert_int_equal(scan_transact(scan, 3, pdu, 2, 0), -EINVAL);
+	pdu[0] = 0xFF;
+	assert_int_equal(scan_transact(scan, 3, pdu, 2, 0), -EINVAL);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig->sent_count, sent);
+
+	pdu[0] = 0x7F;
+	for (size_t i = 1; i < RTU_PDU_MAX; i++)
+		pdu[i] = (u8)(i * 7);
+	echo.pdu = pdu;
+	echo.len = RTU_PDU_MAX;
+	raw = transact(rig, 3, pdu, RTU_PDU_MAX, 0);
+	assert_int_equal(raw.result, 0);
+	assert_int_equal(raw.len, RTU_PDU_MAX);
+	assert_memory_equal(raw.pdu, pdu, RTU_PDU_MAX);
+	assert_int_equal(rig_last_sent(rig, 3)->len + 1, RTU_FRAME_MAX);
+	done(rig);
+}
+
+static void a_read_only_bus_refuses_even_to_read(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ .readonly = true }, 1, 2);
+
+	(void)state;
+	assert_int_equal(scan_transact(&rig->scan, 1, read_two,
+				       sizeof(read_two), 0), -EROFS);
+	rig_run(rig, 5 * RIG_S);
+	assert_int_equal(rig_count_notes(rig, SCAN_NOTE_TRANSACT, 0), 0);
+	assert_int_equal(rig->scan.stats.requests, 0);
+	done(rig);
+}
+
+static void there_is_one_at_a_time(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+	struct scan *scan = &rig->scan;
+	struct scan_raw raw;
+
+	(void)state;
+	assert_int_equal(scan_transact(scan, 1, read_two, 5, 0), 0);
+	assert_int_equal(scan_transact(scan, 2, read_two, 5, 0), -EBUSY);
+	assert_true(rig_run_until_note(rig, SCAN_NOTE_TRANSACT, 0, RIG_S));
+	/* Its result may not be overwritten. */
+	assert_int_equal(scan_transact(scan, 2, read_two, 5, 0), -EBUSY);
+	assert_true(scan_transact_take(scan, &raw));
+	assert_int_equal(rtu_get_u16(raw.pdu + 2), 13001);
+	raw = transact(rig, 2, read_two, 5, 0);
+	assert_int_equal(rtu_get_u16(raw.pdu + 2), 13002);
+	done(rig);
+}
+
+static void a_reply_of_no_known_length_ends_by_silence(void **state)
+{
+	static const u8 reply[] = { RTU_ENCAPSULATED, 9, 8, 7, 6, 5, 4, 3, 2, 1 };
+	struct script script = { .pdu = reply, .only = 2 };
+	struct rig *rig = running(SLOW, 1, 4);
+
+	(void)state;
+	direct(rig, &script);
+	for (script.len = 2; script.len <= sizeof(reply); script.len++) {
+		struct scan_raw raw = TRANSACT(rig, 2, 0, RTU_ENCAPSULATED,
+					       RTU_MEI_DEVICE_ID, 1, 0);
+
+		assert_int_equal(raw.result, 0);
+		assert_int_equal(raw.len, script.len);
+		assert_memory_equal(raw.pdu, reply, script.len);
+		assert_int_equal(rig->now, rig->wire_end + rig->t35_ns);
+	}
+	/* The function code alone is an answer, too. */
+	script.len = 1;
+	assert_int_equal(TRANSACT(rig, 2, 0, RTU_ENCAPSULATED, 14).len, 1);
+	/* Others of V1.1b3, by their own counts: at the last byte */
+	script.pdu = (const u8 []){ RTU_SERVER_ID, 3, 0x10, 0xFF, 0x42 };
+	script.len = 5;
+	assert_int_equal(TRANSACT(rig, 2, 0, RTU_SERVER_ID).len, 5);
+	assert_int_equal(rig->now, rig->wire_end);
+	script.pdu = (const u8 []){ RTU_READ_COILS, 3, 0xCD, 0x6B, 0x05 };
+	assert_int_equal(TRANSACT(rig, 2, 0, RTU_READ_COILS, 0, 0, 0, 19).len, 5);
+	assert_int_equal(rig->now, rig->wire_end);
+	done(rig);
+}
+
+static void damaged_is_an_error_and_unfitting_is_shown(void **state)
+{
+	static const u8 three[] = { RTU_READ_INPUT, 6, 1, 2, 3, 4, 5, 6 };
+	struct script script = { .pdu = three, .len = 8, .only = 2 };
+	struct rig *rig = running(SLOW, 1, 4);
+	struct scan_raw raw;
+
+	(void)state;
+	direct(rig, &script);
+	raw = transact(rig, 2, read_two, 5, 0);
+	assert_int_equal(raw.result, -EPROTO);
+	assert_int_equal(raw.len, 8);
+	assert_memory_equal(raw.pdu, three, 8);
+	script.bad_crc = true;
+	raw = transact(rig, 2, read_two, 5, 0);
+	assert_int_equal(raw.result, -EIO);
+	assert_int_equal(raw.len, 0);
+	assert_int_equal(rig->scan.stats.crc_errors, 1);
+	script.bad_crc = false;
+	script.len = 1;
+	script.pdu = (const u8 []){ 0x42 };
+	raw = TRANSACT(rig, 2, 0, 0x41);
+	assert_int_equal(raw.result, -EPROTO);
+	assert_int_equal(raw.len, 1);
+	assert_int_equal(rig->scan.stats.unexpected, 2);
+	done(rig);
+}
+
+static void late_and_foreign_replies_are_counted_as_always(void **state)
+{
+	static const u8 reply[] = { RTU_READ_INPUT, 4, 1, 2, 3, 4 };
+	struct script foreign = { .pdu = reply, .len = 6, .only = 2, .as = 77 };
+	struct rig *rig = running(SLOW, 1, 4);
+	struct scan_raw raw;
+
+	(void)state;
+	rig_run(rig, 5 * RIG_S);
+	direct(rig, &foreign);
+	raw = transact(rig, 2, read_two, 5, 100);
+	assert_int_equal(raw.result, -ETIMEDOUT);
+	assert_int_equal(raw.len, 0);
+	assert_int_equal(rig->scan.stats.foreign, 1);
+	assert_int_equal(rig->scan.slots[2].stats.foreign, 0);
+
+	/* It answers 30 ms after its time-out. */
+	rig->hook = NULL;
+	rig->modules[3].delay_us = 80000;
+	raw = transact(rig, 3, read_two, 5, 0);
+	assert_int_equal(raw.result, -ETIMEDOUT);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig->scan.slots[3].stats.late, 1);
+	assert_int_equal(rig->scan.slots[3].misses, 0);
+	done(rig);
+}
+
+static void it_waits_for_the_end_of_listening_and_comes_during_discovery(void **s)
+{
+	struct rig *rig = rig_new(&(struct scan_config){ 0 });
+	struct scan_raw raw;
+
+	(void)s;
+	rig_add_range(rig, 40, 44);
+	raw = transact(rig, 42, read_two, 5, 0);
+	assert_int_equal(raw.result, 0);
+	assert_true(rig->now >= rig->scan.started + SCAN_LISTEN_NS);
+	assert_int_equal(rig->scan.state, BACS_BUS_STATE_DISCOVERING);
+	/* It found nobody: that is for the search to do. */
+	assert_int_equal(rig->scan.slots[42].state, BACS_MODULE_STATE_UNKNOWN);
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(transact(rig, 43, read_two, 5, 0).result, 0);
+	assert_int_equal(rig->scan.state, BACS_BUS_STATE_DISCOVERING);
+	assert_true(rig_run_until_bus(rig, BACS_BUS_STATE_RUNNING, 90 * RIG_S));
+	assert_true(rig_run_until_state(rig, 44, OK, 10 * RIG_S));
+	done(rig);
+}
+
+static void it_is_sent_on_a_lost_bus_and_revives_nobody(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 3);
+
+	(void)state;
+	for (u8 a = 1; a <= 3; a++)
+		rig->modules[a].there = false;
+	assert_true(rig_run_until_bus(rig, BACS_BUS_STATE_LOST, 60 * RIG_S));
+	rig_add(rig, 99, BACS_CLASS_JAR);
+	assert_int_equal(transact(rig, 99, read_two, 5, 0).result, 0);
+	assert_int_equal(rig->scan.state, BACS_BUS_STATE_LOST);
+	assert_int_equal(rig->scan.slots[99].state, BACS_MODULE_STATE_UNKNOWN);
+	assert_int_equal(transact(rig, 1, read_two, 5, 0).result, -ETIMEDOUT);
+	assert_int_equal(rig->scan.slots[1].state, LOST);
+	done(rig);
+}
+
+/* As fast as it goes, and always to somebody who does not answer for long */
+static void slow_ones_take_half_of_the_line_at_most(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ .scan_ms = 1 }, 1, 32);
+	u64 begin = rig->now, waited = 0, end = begin + 120 * RIG_S;
+	u32 scans = rig->scan.scans;
+
+	(void)state;
+	while (rig->now < end) {
+		assert_int_equal(transact(rig, 99, read_two, 5, 2000).result,
+				 -ETIMEDOUT);
+		waited += 2000 * RIG_MS;
+	}
+	assert_true(waited <= (rig->now - begin) / 2 + 2 * RIG_S);
+	/* About one scan a second is possible; half of them are left. */
+	assert_true(rig->scan.scans - scans >= 40);
+	for (u8 a = 1; a <= 32; a++) {
+		assert_int_equal(rig->scan.slots[a].state, OK);
+		assert_int_equal(rig->scan.slots[a].stats.losses, 0);
+	}
+	done(rig);
+}
+
+static void fast_ones_starve_neither_scan_nor_search(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ .scan_ms = 1 }, 1, 32);
+	u64 end;
+	u32 scans;
+
+	(void)state;
+	rig_run(rig, 10 * RIG_S);
+	rig->modules[7].there = false;
+	end = rig->now + 60 * RIG_S;
+	scans = rig->scan.scans;
+	while (rig->now < end) {
+		assert_int_equal(transact(rig, 3, read_two, 5, 0).result, 0);
+		if (rig->scan.slots[7].state == LOST)
+			rig->modules[7].there = true;
+	}
+	assert_true(rig->scan.scans - scans >= 20);
+	/* It was found lost, asked for and found again meanwhile. */
+	assert_int_equal(rig->scan.slots[7].stats.losses, 1);
+	assert_int_equal(rig->scan.slots[7].state, OK);
+	done(rig);
+}
+
+static void a_bus_that_ends_tells_it(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+	struct scan_raw raw;
+
+	(void)state;
+	/* On the wire */
+	assert_int_equal(scan_transact(&rig->scan, 99, read_two, 5, 5000), 0);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig->scan.raw.phase, SCAN_RAW_SENT);
+	scan_stop(&rig->scan);
+	assert_int_equal(rig_count_notes(rig, SCAN_NOTE_TRANSACT, 0), 1);
+	assert_true(scan_transact_take(&rig->scan, &raw));
+	assert_int_equal(raw.result, -ENODEV);
+	assert_int_equal(scan_transact(&rig->scan, 1, read_two, 5, 0), -ENODEV);
+	done(rig);
+
+	/* Waiting */
+	rig = rig_new(&(struct scan_config){ 0 });
+	assert_int_equal(scan_transact(&rig->scan, 99, read_two, 5, 5000), 0);
+	scan_stop(&rig->scan);
+	assert_true(scan_transact_take(&rig->scan, &raw));
+	assert_int_equal(raw.result, -ENODEV);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig->sent_count, 0);
+	done(rig);
+}
+
+static void one_that_is_not_wanted_any_more_is_not_sent(void **state)
+{
+	struct rig *rig = rig_new(&(struct scan_config){ 0 });
+	struct scan_raw raw;
+
+	(void)state;
+	assert_int_equal(scan_transact(&rig->scan, 99, read_two, 5, 0), 0);
+	scan_transact_cancel(&rig->scan, -ECANCELED);
+	assert_true(scan_transact_take(&rig->scan, &raw));
+	assert_int_equal(raw.result, -ECANCELED);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig_count_notes(rig, SCAN_NOTE_TRANSACT, 0), 1);
+	/* Once it is sent it ends as it would. */
+	assert_int_equal(scan_transact(&rig->scan, 99, read_two, 5, 0), 0);
+	while (rig->scan.raw.phase != SCAN_RAW_SENT)
+		rig_run(rig, RIG_MS);
+	scan_transact_cancel(&rig->scan, -ECANCELED);
+	assert_true(rig_run_until_note(rig, SCAN_NOTE_TRANSACT, 0, RIG_S));
+	assert_true(scan_transact_take(&rig->scan, &raw));
+	assert_int_equal(raw.result, -ETIMEDOUT);
+	done(rig);
+}
+
+static void a_line_that_takes_nothing_is_told(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+
+	(void)state;
+	rig->any_pdu = true;
+	rig->transmit_error = -EAGAIN;
+	assert_int_equal(transact(rig, 1, read_two, 5, 0).result, -EIO);
+	assert_int_equal(TRANSACT(rig, 0, 0, 6, 0, 8, 0, 1).result, -EIO);
+	rig->transmit_error = 0;
+	assert_int_equal(transact(rig, 1, read_two, 5, 0).result, 0);
+	done(rig);
+}
+
+static void equalize(struct rig *rig, u8 address, u16 duty, u32 lease_ms)
+{
+	u64 end = rig->now + 10 * RIG_S;
+
+	assert_int_equal(scan_set_duty(&rig->scan, address, duty, false), 0);
+	scan_set_lease(&rig->scan, lease_ms);
+	while (rig->scan.slots[address].duty_confirmed != duty && rig->now < end)
+		rig_run(rig, RIG_MS);
+	assert_int_equal(rig->modules[address].duty, duty);
+}
+
+static void a_duty_written_raw_ends_at_once(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+
+	(void)state;
+	equalize(rig, 2, 300, 60000);
+	/* One that shall rest, one that shall equalize otherwise */
+	for (u8 a = 1; a <= 2; a++) {
+		struct scan_raw raw = TRANSACT(rig, a, 0, RTU_WRITE_SINGLE, 0,
+					       BACS_C_HOLD_DUTY_PERMILLE, 3, 232);
+
+		assert_int_equal(raw.result, 0);
+		assert_int_equal(rig->modules[a].duty, 1000);
+		rig_run(rig, 500 * RIG_MS);
+		assert_int_equal(rig->modules[a].duty, a == 1 ? 0 : 300);
+	}
+	rig_run(rig, 5 * RIG_S);
+	assert_int_equal(rig->modules[1].duty, 0);
+	assert_int_equal(rig->modules[2].duty, 300);
+	assert_true(rig->modules[2].lease_until > rig->now);
+	assert_true(rig_map_bit(rig_last_map(rig), 2));
+	done(rig);
+}
+
+static void a_lease_written_raw_ends_at_once(void **state)
+{
+	u16 values[BACS_C_LEASE_REGISTERS] = { 0xFFFF };
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+	u8 frame[RTU_FRAME_MAX];
+	size_t len;
+
+	(void)state;
+	equalize(rig, 2, 300, 30000);
+	for (int i = 1; i < BACS_C_LEASE_REGISTERS; i++)
+		values[i] = 0xFFFF;
+	len = rtu_build_write_multiple(frame, 0, BACS_C_HOLD_LEASE_S, values,
+				       BACS_C_LEASE_REGISTERS);
+	assert_int_equal(scan_transact(&rig->scan, 0, frame + 1, len - 3, 0), 0);
+	while (rig->modules[2].lease_until < rig->now + 3600 * RIG_S)
+		rig_run(rig, RIG_MS);
+	rig_run(rig, 500 * RIG_MS);
+	for (u8 a = 1; a <= 4; a++)
+		assert_true(rig->modules[a].lease_until <= rig->now + 60 * RIG_S);
+	/* The controller never came back. */
+	rig_run(rig, 35 * RIG_S);
+	assert_int_equal(rig->modules[2].duty, 0);
+	done(rig);
+}
+
+static void a_bus_that_ends_after_a_raw_duty_says_zero(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+	u8 frame[RTU_FRAME_MAX];
+
+	(void)state;
+	assert_int_equal(scan_final_map(&rig->scan, frame), 0);
+	assert_int_equal(transact(rig, 1, read_two, 5, 0).result, 0);
+	assert_int_equal(scan_final_map(&rig->scan, frame), 0);
+	TRANSACT(rig, 1, 0, RTU_WRITE_SINGLE, 0, BACS_C_HOLD_DUTY_PERMILLE, 1, 0);
+	assert_true(scan_final_map(&rig->scan, frame) > 0);
+	done(rig);
+}
+
+static void reads_and_foreign_modules_cause_no_map(void **state)
+{
+	static const struct bacs_profile profile = {
+		.name = "acme", .class = BACS_CLASS_STRING, .response_ms = 50,
+		.block = { .function = 3, .start = 0, .count = 2 },
+	};
+	struct rig *rig = running(SLOW, 1, 4);
+	u64 since;
+
+	(void)state;
+	assert_int_equal(transact(rig, 1, read_two, 5, 0).result, 0);
+	rig_run(rig, 5 * RIG_S);
+	assert_null(rig_last_map(rig));
+	done(rig);
+
+	rig = rig_new(&(struct scan_config){ .profile = &profile });
+	rig_add(rig, 9, BACS_CLASS_STRING);
+	assert_true(rig_run_until_state(rig, 9, OK, 90 * RIG_S));
+	since = rig->now;
+	assert_int_equal(TRANSACT(rig, 9, 0, RTU_WRITE_SINGLE, 0, 1, 1, 0).result,
+			 0);
+	rig_run(rig, 5 * RIG_S);
+	assert_int_equal(rig_count_sent(rig, 0, since), 0);
+	/* V1.02 2.4.1: others need longer */
+	assert_int_equal(TRANSACT(rig, 0, 0, RTU_WRITE_SINGLE, 0, 1, 1, 0).result,
+			 0);
+	assert_int_equal(rig->now, rig_last_sent(rig, 0)->end + 100 * RIG_MS);
+	done(rig);
+}
+
+static void long_waits_do_not_let_a_lease_run_out(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+	struct scan_raw raw;
+	u64 end;
+
+	(void)state;
+	equalize(rig, 2, 300, BACS_LEASE_MS_MIN);
+	end = rig->now + 120 * RIG_S;
+	while (rig->now < end) {
+		if (!scan_transact_take(&rig->scan, &raw))
+			scan_transact(&rig->scan, 99, read_two, 5, 10000);
+		else
+			assert_int_equal(raw.result, -ETIMEDOUT);
+		scan_set_lease(&rig->scan, BACS_LEASE_MS_MIN);
+		for (int i = 0; i < 10; i++) {
+			rig_run(rig, 100 * RIG_MS);
+			assert_int_equal(rig->modules[2].duty, 300);
+			assert_true(rig->modules[2].lease_until > rig->now);
+		}
+	}
+	assert_true(rig_count_sent(rig, 99, end - 120 * RIG_S) >= 10);
+	done(rig);
+}
+
+static void a_controller_that_goes_is_not_kept_waiting(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+	const struct rig_sent *map;
+	u64 gone;
+
+	(void)state;
+	equalize(rig, 2, 300, 60000);
+	rig_run(rig, 2 * RIG_S);
+	assert_int_equal(scan_transact(&rig->scan, 99, read_two, 5, 10000), 0);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig->scan.raw.phase, SCAN_RAW_SENT);
+	gone = rig->now;
+	scan_end_lease(&rig->scan);
+	rig_run(rig, 100 * RIG_MS);
+	map = rig_last_map(rig);
+	assert_true(map->begin > gone && !rig_map_bit(map, 2));
+	assert_int_equal(rig->modules[2].duty, 0);
+	done(rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_read_is_sent_at_once_and_its_reply_handed_back),
+		cmocka_unit_test(an_exception_is_handed_back),
+		cmocka_unit_test(nobody_answers_once_and_only_so_long),
+		cmocka_unit_test(no_silence_of_a_raw_pdu_loses_a_module_or_the_bus),
+		cmocka_unit_test(a_broadcast_is_not_waited_for_and_leaves_the_line_alone),
+		cmocka_unit_test(what_is_no_pdu_is_refused_and_the_longest_is_sent),
+		cmocka_unit_test(a_read_only_bus_refuses_even_to_read),
+		cmocka_unit_test(there_is_one_at_a_time),
+		cmocka_unit_test(a_reply_of_no_known_length_ends_by_silence),
+		cmocka_unit_test(damaged_is_an_error_and_unfitting_is_shown),
+		cmocka_unit_test(late_and_foreign_replies_are_counted_as_always),
+		cmocka_unit_test(it_waits_for_the_end_of_listening_and_comes_during_discovery),
+		cmocka_unit_test(it_is_sent_on_a_lost_bus_and_revives_nobody),
+		cmocka_unit_test(slow_ones_take_half_of_the_line_at_most),
+		cmocka_unit_test(fast_ones_starve_neither_scan_nor_search),
+		cmocka_unit_test(a_bus_that_ends_tells_it),
+		cmocka_unit_test(one_that_is_not_wanted_any_more_is_not_sent),
+		cmocka_unit_test(a_line_that_takes_nothing_is_told),
+		cmocka_unit_test(a_duty_written_raw_ends_at_once),
+		cmocka_unit_test(a_lease_written_raw_ends_at_once),
+		cmocka_unit_test(a_bus_that_ends_after_a_raw_duty_says_zero),
+		cmocka_unit_test(reads_and_foreign_modules_cause_no_map),
+		cmocka_unit_test(long_waits_do_not_let_a_lease_run_out),
+		cmocka_unit_test(a_controller_that_goes_is_not_kept_waiting),
+	};
+
+	return RUN("scan-transact", tests);
+}
