@@ -86,7 +86,8 @@ static void set_duty(struct far_module *module, u16 duty)
 		module->live[BACS_C_JAR_FLAGS] |= BACS_C_FLAG_LEASED;
 }
 
-static size_t answer(struct far_module *module, const u8 *request, u8 *reply)
+static size_t answer(struct far_module *module, const u8 *request,
+		     size_t request_len, u8 *reply)
 {
 	if (request[1] == RTU_WRITE_SINGLE) {
 		u16 reg = rtu_get_u16(request + 2);
@@ -99,6 +100,10 @@ static size_t answer(struct far_module *module, const u8 *request, u8 *reply)
 			set_duty(module, module->holding[reg]);
 		memcpy(reply, request, 6);
 		return rtu_seal(reply, 6);
+	}
+	if (request[1] == FAR_ECHO) {
+		memcpy(reply, request, request_len);
+		return request_len;
 	}
 	return answer_read(module, request, reply);
 }
@@ -141,7 +146,7 @@ static void hear(struct far_end *far, const u8 *request, size_t len)
 		module->polls++;
 	if (!module->present || module->mute)
 		return;
-	reply_len = answer(module, request, reply);
+	reply_len = answer(module, request, len, reply);
 	if (module->hold) {
 		module->hold = false;
 		memcpy(far->held_request, request, len);
@@ -165,6 +170,9 @@ static size_t hear_all(struct far_end *far, u8 *bytes, size_t have)
 	while (at < have) {
 		size_t want = rtu_request_length(bytes + at, have - at);
 
+		/* Of other functions a read() brings all there is. */
+		if (!want && rtu_crc_ok(bytes + at, have - at))
+			want = have - at;
 		if (!want || have - at < want)
 			break;
 		if (far->mute)

@@ -17,6 +17,7 @@
 
 #define FAR_LOG		4096	/* requests kept */
 #define FAR_LOG_BYTES	48	/* of each */
+#define FAR_ECHO	0x41	/* function that answers with its request */
 
 /**
  * struct far_module - one address

@@ -36,14 +36,14 @@ else
 	# These watch what buses there are, or how fast they are: alone.
 	chain start readers
 	# These wait most of the time: together, each on buses of its own.
-	chain devices profile &
+	chain devices profile transact &
 	chain control netlink &
 	chain loss &
 	chain bytes &
 	wait
 	# These unload the driver and count objects: alone.
 	chain orders rounds
-	all="start readers devices profile control netlink loss bytes orders rounds"
+	all="start readers devices profile transact control netlink loss bytes orders rounds"
 fi
 
 passed=0 failed=0 skipped=0
