@@ -71,6 +71,44 @@ sensors_show() { # VOLT AMPERE
 		grep "curr1_input: $2" "$tmp/sensors"
 }
 
+# Raw access: what their own code answers to any PDU. What was served last
+# stands in their registers: 13500 mV, pymodbus' 13570 mV, and -10 mA.
+raw() { # WANT PDU...
+	_want=$1
+	shift
+	_have=$(bacsctl bus transact bacsF 7 --timeout=3000 "$@" 2>"$tmp/err") ||
+		cat "$tmp/err"
+	equal "$_have" "$_want"
+}
+raw_access() { # after one_device
+	case $name in
+	*libmodbus*conext*) want="03 08 00 00 34 bc ff ff ff f6" ;;
+	*pymodbus*conext*) want="03 08 00 00 35 02 ff ff ff f6" ;;
+	*libmodbus*epever*) want="04 06 05 46 ff ff ff ff" ;;
+	*) want="04 06 05 4d ff ff ff ff" ;;
+	esac
+	case $name in
+	*conext*)
+		check "$name: raw: its registers" raw "$want" 03 0046 0004
+		check "$name: raw: an exception" raw "83 02" 03 1000 0001
+		check "$name: raw: a write" raw "06 00 50 12 34" 06 0050 1234
+		check "$name: raw: it was written" raw "03 02 12 34" 03 0050 0001
+		;;
+	*)
+		check "$name: raw: its registers" raw "$want" 04 331a 0003
+		check "$name: raw: an exception" raw "84 02" 04 1000 0001
+		;;
+	esac
+	case $name in
+	*libmodbus*)
+		check "$name: raw: who is it" \
+			raw "11 0a b4 ff 4c 4d 42 33 2e 31 2e 36" 11
+		check "$name: raw: a function it has not" raw "c1 01" 41
+		;;
+	esac
+	check "$name: raw: it is still ok" file_is bacsF-007/state ok
+}
+
 # stop: the bus ends first, then the far end
 stop() {
 	kill "$attach"
@@ -118,10 +156,12 @@ falls_silent() { # after one_device
 modprobe bacs || exit 1
 for map in schneider-conext-bm epever-b-series; do
 	one_device foreign-libmodbus $map --profile $map
+	raw_access
 	[ $map = epever-b-series ] || falls_silent
 	stop
 	one_device foreign-pymodbus.py $map \
 		--profile-file /usr/share/bacs/profiles/$map.profile
+	raw_access
 	stop
 done
 
