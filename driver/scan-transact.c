@@ -134,12 +134,11 @@ static bool may_begin(struct scan *scan, u64 now)
 	if (!raw->mapped) {
 		raw->mapped = true;
 		scan->next_renew = now;
-		return false;
 	}
+	if (scan->next_renew <= now)
+		return false;
 	raw->wait_ns = max_t(u64, scan->response_ns,
-			     min_t(u64, raw->wait_ns,
-				   scan->next_renew > now ?
-				   scan->next_renew - now : 0));
+			     min_t(u64, raw->wait_ns, scan->next_renew - now));
 	return true;
 }
 

@@ -20,6 +20,7 @@ struct script {
 	u8 only;		/* to requests to this address; 0: to all */
 	u8 function;		/* only if of this function; 0: of all */
 	u8 as;			/* in the name of another address; 0: its own */
+	u8 extra;		/* bytes after the frame */
 	bool bad_crc;
 	bool silent;
 	u32 seen;
@@ -28,7 +29,7 @@ struct script {
 static bool play(struct rig *rig, const u8 *request, size_t len)
 {
 	struct script *s = rig->hook_data;
-	u8 frame[RTU_FRAME_MAX];
+	u8 frame[RTU_FRAME_MAX + UINT8_MAX] = { 0 };
 
 	(void)len;
 	if ((s->only && request[0] != s->only) ||
@@ -41,7 +42,7 @@ static bool play(struct rig *rig, const u8 *request, size_t len)
 	memcpy(frame + 1, s->pdu, s->len);
 	len = rtu_seal(frame, 1 + s->len);
 	frame[len - 1] ^= s->bad_crc;
-	rig_say(rig, rig->wire_end + 3 * rig->t35_ns, frame, len);
+	rig_say(rig, rig->wire_end + 3 * rig->t35_ns, frame, len + s->extra);
 	return true;
 }
 
@@ -342,6 +343,31 @@ static void damaged_is_an_error_and_unfitting_is_shown(void **state)
 	done(rig);
 }
 
+static void too_much_is_the_bus_s_and_never_a_reply(void **state)
+{
+	u8 longest[RTU_PDU_MAX] = { RTU_ENCAPSULATED };
+	static const u8 two[] = { RTU_READ_INPUT, 4, 1, 2, 3, 4 };
+	struct script script = { .pdu = two, .len = 6, .only = 2, .extra = 3 };
+	struct rig *rig = running(SLOW, 1, 4);
+	struct scan_raw raw;
+
+	(void)state;
+	direct(rig, &script);
+	raw = transact(rig, 2, read_two, 5, 0);
+	assert_int_equal(raw.result, 0);
+	assert_int_equal(raw.len, 6);
+	rig_run(rig, RIG_S);
+	assert_int_equal(rig->scan.stats.long_frames, 1);
+	assert_int_equal(rig->scan.slots[2].stats.long_frames, 0);
+	/* A whole frame and more: what the buffer holds is not the reply. */
+	script.pdu = longest;
+	script.len = sizeof(longest);
+	raw = TRANSACT(rig, 2, 0, RTU_ENCAPSULATED, RTU_MEI_DEVICE_ID, 1, 0);
+	assert_int_equal(raw.result, -EIO);
+	assert_int_equal(raw.len, 0);
+	done(rig);
+}
+
 static void late_and_foreign_replies_are_counted_as_always(void **state)
 {
 	static const u8 reply[] = { RTU_READ_INPUT, 4, 1, 2, 3, 4 };
@@ -430,6 +456,27 @@ static void slow_ones_take_half_of_the_line_at_most(void **state)
 	done(rig);
 }
 
+static void the_next_one_waits_as_long_as_the_one_before_took(void **state)
+{
+	struct rig *rig = running(SLOW, 1, 4);
+	u64 begun, over, since;
+
+	(void)state;
+	rig_run(rig, 5 * RIG_S);
+	for (u32 ms = 100; ms <= 1600; ms *= 2) {
+		since = rig->now;
+		transact(rig, 99, read_two, 5, ms);
+		over = rig->now;
+		begun = first_sent(rig, 99, since)->begin;
+		transact(rig, 98, read_two, 5, 5);
+		since = first_sent(rig, 98, since)->begin;
+		assert_in_range(since - over, over - begun,
+				over - begun + 60 * RIG_MS);
+		rig_run(rig, 5 * RIG_S);
+	}
+	done(rig);
+}
+
 static void fast_ones_starve_neither_scan_nor_search(void **state)
 {
 	struct rig *rig = running(&(struct scan_config){ .scan_ms = 1 }, 1, 32);
@@ -498,6 +545,7 @@ static void one_that_is_not_wanted_any_more_is_not_sent(void **state)
 	while (rig->scan.raw.phase != SCAN_RAW_SENT)
 		rig_run(rig, RIG_MS);
 	scan_transact_cancel(&rig->scan, -ECANCELED);
+	assert_int_equal(rig->scan.raw.phase, SCAN_RAW_SENT);
 	assert_true(rig_run_until_note(rig, SCAN_NOTE_TRANSACT, 0, RIG_S));
 	assert_true(scan_transact_take(&rig->scan, &raw));
 	assert_int_equal(raw.result, -ETIMEDOUT);
@@ -647,6 +695,59 @@ static void long_waits_do_not_let_a_lease_run_out(void **state)
 	done(rig);
 }
 
+static void long_waits_do_not_hold_up_the_maps(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+	u64 last, since, end;
+	size_t first;
+
+	(void)state;
+	equalize(rig, 2, 300, 60000);
+	first = rig->sent_count;
+	since = last = rig->now;
+	end = since + 300 * RIG_S;
+	while (rig->now < end) {
+		u64 begin = rig->now;
+
+		scan_set_lease(&rig->scan, 60000);
+		assert_int_equal(transact(rig, 99, read_two, 5, 9000).result,
+				 -ETIMEDOUT);
+		/* Not cut: a map was sent before it. */
+		assert_true(rig->now - first_sent(rig, 99, begin)->end >=
+			    9000 * RIG_MS);
+	}
+	for (size_t i = first; i < rig->sent_count; i++) {
+		if (rig->sent[i].bytes[0] != RTU_BROADCAST)
+			continue;
+		assert_true(rig->sent[i].begin - last <= 21 * RIG_S);
+		last = rig->sent[i].begin;
+	}
+	assert_true(last + 21 * RIG_S >= end);
+	done(rig);
+}
+
+static void a_lease_made_shorter_meanwhile_ends_in_time(void **state)
+{
+	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
+	u64 set;
+
+	(void)state;
+	equalize(rig, 2, 300, 600000);
+	assert_int_equal(scan_transact(&rig->scan, 99, read_two, 5, 10000), 0);
+	rig_run(rig, 500 * RIG_MS);
+	assert_int_equal(rig->scan.raw.phase, SCAN_RAW_SENT);
+	scan_set_lease(&rig->scan, BACS_LEASE_MS_MIN);
+	set = rig->now;
+	while (rig->modules[2].duty && rig->now < set + 20 * RIG_S)
+		rig_run(rig, RIG_MS);
+	/* After the poll that finds it, at most */
+	rig_run(rig, 1100 * RIG_MS);
+	assert_int_equal(rig_count_notes(rig, SCAN_NOTE_LEASE_EXPIRED, 0), 1);
+	assert_true(rig_last_note(rig, SCAN_NOTE_LEASE_EXPIRED, 0)->time_ns <=
+		    set + 5100 * RIG_MS);
+	done(rig);
+}
+
 static void a_controller_that_goes_is_not_kept_waiting(void **state)
 {
 	struct rig *rig = running(&(struct scan_config){ 0 }, 1, 4);
@@ -681,10 +782,12 @@ int main(void)
 		cmocka_unit_test(there_is_one_at_a_time),
 		cmocka_unit_test(a_reply_of_no_known_length_ends_by_silence),
 		cmocka_unit_test(damaged_is_an_error_and_unfitting_is_shown),
+		cmocka_unit_test(too_much_is_the_bus_s_and_never_a_reply),
 		cmocka_unit_test(late_and_foreign_replies_are_counted_as_always),
 		cmocka_unit_test(it_waits_for_the_end_of_listening_and_comes_during_discovery),
 		cmocka_unit_test(it_is_sent_on_a_lost_bus_and_revives_nobody),
 		cmocka_unit_test(slow_ones_take_half_of_the_line_at_most),
+		cmocka_unit_test(the_next_one_waits_as_long_as_the_one_before_took),
 		cmocka_unit_test(fast_ones_starve_neither_scan_nor_search),
 		cmocka_unit_test(a_bus_that_ends_tells_it),
 		cmocka_unit_test(one_that_is_not_wanted_any_more_is_not_sent),
@@ -694,6 +797,8 @@ int main(void)
 		cmocka_unit_test(a_bus_that_ends_after_a_raw_duty_says_zero),
 		cmocka_unit_test(reads_and_foreign_modules_cause_no_map),
 		cmocka_unit_test(long_waits_do_not_let_a_lease_run_out),
+		cmocka_unit_test(long_waits_do_not_hold_up_the_maps),
+		cmocka_unit_test(a_lease_made_shorter_meanwhile_ends_in_time),
 		cmocka_unit_test(a_controller_that_goes_is_not_kept_waiting),
 	};
 
