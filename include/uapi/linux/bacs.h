@@ -366,7 +366,7 @@ enum bacs_duty_attr {
 /*
  * BACS_CMD_TRANSACT is acknowledged when the request is queued. When it is
  * over the driver sends BACS_CMD_TRANSACT with the same sequence number to the
- * socket that asked, before or after the acknowledgement, and
+ * socket that asked, before or after the ACK, and
  * BACS_EVENT_COMMAND to everybody. A PDU of a function that only reads needs
  * CAP_NET_ADMIN; any other and every broadcast needs the control of the bus,
  * too, as each write does. One at a time per bus, else EBUSY.
