@@ -30,7 +30,7 @@ enum {
 	REACTION_S = 300,	/* [v] the others have reacted */
 	REACTION_MIN_MV = 8,	/* [v] a smaller one is lost in the wander */
 	OPEN_ABOVE_MV = 200,	/* [v] above the others */
-	OPEN_LEAST_MV = 2400,	/* [v] more than any charge voltage in use */
+	OPEN_LEAST_MV = 2300,	/* [v] somebody charges it */
 	OPEN_SURE_MV = 2750,	/* [v] more than gassing */
 	OPEN_OTHERS_MV = 2190,	/* [v] no current: on the way to rest */
 	LOADED_MV = 2050,	/* [v] below: the others carry a load */
