@@ -102,15 +102,24 @@ static void take_ambient(const struct policy *p, const struct policy_bus *bus,
 		scan->ambient_mc = sum / count;
 }
 
-static bool take_half(const struct policy_string *s, struct rules_half *ret)
+/* False where its mean is not that of all its blocks */
+static bool take_half(const struct policy_bus *bus,
+		      const struct policy_string *s, struct rules_half *ret)
 {
+	unsigned int i;
+
 	ret->state = s->machine.state;
 	ret->time_ns = s->rules.last_ns;
 	ret->mean_uv = s->mean_uv;
 	ret->has_temperature = s->has_temperature;
 	ret->temperature_mc = narrow(s->temperature_mc);
-	/* the mean of a part is not that of the half */
-	return s->count && s->valid == s->count;
+	for (i = 0; bus && i < s->count; i++) {
+		const struct policy_module *m = module_of(bus, s, i);
+
+		if (!m || policy_rules_suspect(m))
+			return false;
+	}
+	return bus && s->count && s->valid == s->count;
 }
 
 static void compare_halves(struct policy *p, struct policy_string *s)
@@ -119,7 +128,8 @@ static void compare_halves(struct policy *p, struct policy_string *s)
 	struct target t = { p, s };
 	struct rules_half a, b;
 
-	if (other && take_half(s, &a) && take_half(other, &b))
+	if (other && take_half(policy_find_bus(p, s->bus), s, &a) &&
+	    take_half(policy_find_bus(p, other->bus), other, &b))
 		rules_judge_halves(&s->rules, &s->limits, &a, &b, say, &t);
 }
 

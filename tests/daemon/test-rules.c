@@ -1105,6 +1105,7 @@ static void the_wall_clock_is_watched(void **state)
 static void nothing_is_said_of_a_silent_module(void **state)
 {
 	struct bench b;
+	int i;
 
 	(void)state;
 	start(&b, 4, 6, true);
@@ -1116,10 +1117,13 @@ static void nothing_is_said_of_a_silent_module(void **state)
 	/* a scan that is doubled, or older, changes nothing */
 	b.jars[1].fresh = true;
 	b.jars[1].uv = 0;
-	b.scan.time_ns -= 1;
-	rules_judge(&b.string, &b.scan, hear, &b);
-	rules_judge(&b.string, &b.scan, hear, &b);
+	b.jars[1].module_mc = 90000;
+	for (i = 0; i < 10; i++) {
+		b.scan.time_ns -= i ? HOUR : 0;
+		rules_judge(&b.string, &b.scan, hear, &b);
+	}
 	assert_level(&b, ALARM_MODULE_HOT, 1, -1);
+	assert_int_equal(b.raised, 0);
 }
 
 static void absurd_values_crash_nothing(void **state)
