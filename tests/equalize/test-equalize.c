@@ -710,6 +710,105 @@ static void a_reset_begins_at_zero(void **state)
 	assert_true(duty(w, 2) < 50);
 }
 
+static uint32_t draw(uint32_t *seed, uint32_t below)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return (*seed >> 8) % below;
+}
+
+static void twist(struct world *w, uint32_t *seed)
+{
+	struct equalize_cell *c = &w->cells[draw(seed, JARS)];
+	static const int64_t odd[] = {
+		0, -2250000, 4000000, -4000000, 2250000, 2170000, 2400000,
+		2351000, INT32_MAX, INT32_MIN,
+	};
+
+	switch (draw(seed, 12)) {
+	case 0:
+		c->cell_uv = odd[draw(seed, 10)];
+		break;
+	case 1:
+		c->valid = draw(seed, 4);
+		break;
+	case 2:
+		c->temperature_mc = (int)draw(seed, 200000) - 50000;
+		break;
+	case 3:
+		c->has_temperature = draw(seed, 8);
+		break;
+	case 4:
+		c->module_mc = (int)draw(seed, 150000) - 20000;
+		break;
+	case 5:
+		c->resistance_uohm = draw(seed, 3) ? 4000 : draw(seed, 2) - 1;
+		break;
+	case 6:
+		w->scan.current_ma = (int64_t)odd[draw(seed, 10)];
+		w->scan.has_current = draw(seed, 3);
+		break;
+	case 7:
+		w->scan.state = draw(seed, 12) ? STRING_FLOAT :
+				draw(seed, STRING_STATE_COUNT);
+		break;
+	case 8:
+		w->scan.time_ns = draw(seed, 40) ? w->scan.time_ns :
+				  (uint64_t)draw(seed, 1 << 20) * HOUR;
+		break;
+	case 9:
+		equalize_hold(w->e, draw(seed, JARS + 2), draw(seed, 2));
+		break;
+	default:
+		/* and then it is a string again for a while */
+		for (int i = 0; i < JARS; i++) {
+			w->cells[i].valid = w->cells[i].has_temperature = true;
+			w->cells[i].temperature_mc = 25000 + draw(seed, 6000);
+			w->cells[i].module_mc = 30000 + draw(seed, 40000);
+			w->cells[i].resistance_uohm = 4000;
+			w->cells[i].calibrated = draw(seed, 2);
+			w->cells[i].cell_uv = 2200000 + draw(seed, 170000);
+		}
+	}
+}
+
+static void whatever_comes_the_bounds_hold(void **state)
+{
+	struct world *w = *state;
+	unsigned int flowed = 0, high = 0;
+	uint32_t seed = 7;
+
+	w->config.delay_s = 0;
+	w->config.capacity_mah = 300000;
+	equalize_configure(w->e, &w->config);
+	for (int n = 0; n < 100000; n++) {
+		const struct equalize *e = w->e;
+
+		if (!draw(&seed, 40))
+			twist(w, &seed);
+		scan(w, draw(&seed, 120));
+		flowed += equalize_flows(e);
+		for (int i = 0; i < JARS; i++) {
+			const struct equalize_jar *j = &e->jars[i];
+
+			assert_true(j->duty_permille <= 1000);
+			assert_true(isfinite(j->bypass_ua));
+			if (!j->duty_permille)
+				continue;
+			high += j->duty_permille > 720;
+			/* 0.9 of 120 mA, but where there is too much voltage */
+			if (e->source == EQUALIZE_ASSUMED &&
+			    w->cells[i].cell_uv <= 2350000 && e->running &&
+			    w->cells[i].valid)
+				assert_true(j->duty_permille <= 720);
+			assert_false(j->held);
+			assert_int_equal(w->scan.state, STRING_FLOAT);
+			assert_int_not_equal(j->status, EQUALIZE_EXCLUDED);
+		}
+	}
+	/* it was no idle run */
+	assert_true(flowed > 5000 && high > 10);
+}
+
 static void strings_of_one_and_none(void **state)
 {
 	struct world *w = *state;
@@ -762,6 +861,7 @@ int main(void)
 		RULE(once_a_quarter_it_pauses_to_be_measured),
 		RULE(time_may_go_wrong),
 		RULE(a_reset_begins_at_zero),
+		RULE(whatever_comes_the_bounds_hold),
 		RULE(strings_of_one_and_none),
 	};
 
