@@ -329,7 +329,9 @@ static void deviation_waits_for_the_string_to_settle(void **state)
 	assert_says(&b, "limit 83 mV/cell");
 	assert_level(&b, ALARM_VOLTAGE_DEVIATION, 0, ALARM_NONE);
 	/* M4: it lasts for 14 days */
-	pass(&b, 14 * DAY);
+	pass(&b, 14 * DAY - HOUR - 30 * MINUTE);
+	assert_level(&b, ALARM_VOLTAGE_DEVIATION, 1, ALARM_WARNING);
+	pass(&b, HOUR + 30 * MINUTE);
 	assert_level(&b, ALARM_VOLTAGE_DEVIATION, 1, ALARM_ALARM);
 	assert_says(&b, "14 days");
 	b.volts[1] = 2250000;
