@@ -63,13 +63,30 @@ static bool hook(struct rig *rig, const u8 *request, size_t len)
 	return true;
 }
 
+/* Any PDU, to any address; whatever came of the one before is taken. */
+static void transact(struct rig *rig, struct script *s, uint8_t address,
+		     u16 value)
+{
+	uint8_t pdu[RTU_PDU_MAX] = { 0 };
+	size_t n = 1 + next(s) % sizeof(pdu);
+	struct scan_raw raw;
+
+	for (size_t i = 0; i < n && i < 12; i++)
+		pdu[i] = next(s);
+	if (scan_transact_take(&rig->scan, &raw))
+		MUST(raw.result <= 0 && raw.len <= RTU_PDU_MAX);
+	if (value & 1)
+		scan_transact_cancel(&rig->scan, -ECANCELED);
+	scan_transact(&rig->scan, address, pdu, n, value >> 8);
+}
+
 static void command(struct rig *rig, struct script *s)
 {
 	uint8_t what = next(s), address = next(s);
 	u16 value = (u16)(next(s) << 8 | next(s));
 	u32 min_ms;
 
-	switch (what % 9) {
+	switch (what % 10) {
 	case 0:
 		scan_set_duty(&rig->scan, address, value, what & 0x80);
 		break;
@@ -95,6 +112,9 @@ static void command(struct rig *rig, struct script *s)
 		break;
 	case 7:
 		scan_rescan(&rig->scan);
+		break;
+	case 8:
+		transact(rig, s, address, value);
 		break;
 	default:
 		rig->transmit_error = value & 1 ? -EAGAIN : 0;
@@ -199,6 +219,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rig_add_range(rig, 1, MODULES);
 	if (options & 64)
 		rig_run(rig, 8 * RIG_S);
+	rig->any_pdu = true;
 	rig->hook = hook;
 	rig->hook_data = &s;
 	for (int step = 0; s.left && step < STEPS_MAX; step++) {

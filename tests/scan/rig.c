@@ -123,6 +123,8 @@ size_t rig_answer(struct rig *rig, const u8 *request, size_t len, u8 *reply)
 	(void)len;
 	if (m->refuse)
 		return rtu_build_exception(reply, request, m->refuse);
+	if (!is_write(request) && count > RTU_READ_MAX)
+		return rtu_build_exception(reply, request, RTU_ILLEGAL_VALUE);
 	if (is_write(request)) {
 		write_one(rig, m, start, count);
 		memcpy(reply, request, 6);
