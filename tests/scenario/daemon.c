@@ -253,7 +253,9 @@ static int read_config(struct world *w, struct config **ret, char *error,
 	const struct scenario_site *site = &w->s->site;
 	struct setup setup = {
 		.strings = site->strings, .blocks = site->blocks,
-		.nominal_v = site->nominal_v, .capacity_ah = site->capacity_ah,
+		.nominal_v = site->nominal_v,
+		.technology = scenario_chemistry_name(site->chemistry),
+		.capacity_ah = site->capacity_ah,
 		.sensor = site->sensor,
 		.more = { w->s->config, w->more_config },
 	};

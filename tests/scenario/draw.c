@@ -40,24 +40,27 @@ static bool draw_number(struct parse *p, const char *text, char *value,
 			size_t size)
 {
 	double from, to, middle, share;
-	const char *unit = value_split(text, &from), *rest;
-	char first[16];
+	const char *unit, *dots = strstr(text, ".."), *rest;
+	char first[16], head[40];
 	size_t n;
 
+	/* strtod() would take the first dot of 15..20 for a point */
+	n = dots ? (size_t)(dots - text) : strlen(text);
+	if (n >= sizeof(head))
+		return false;
+	memcpy(head, text, n);
+	head[n] = '\0';
+	unit = value_split(head, &from);
 	if (!unit)
 		return false;
-	rest = strstr(unit, "..");
-	if (rest) {
+	if (dots) {
 		/* 1d..3d: both have the unit */
-		n = (size_t)(rest - unit);
-		if (n >= sizeof(first))
+		if (strlen(unit) >= sizeof(first))
 			return false;
-		memcpy(first, unit, n);
-		first[n] = '\0';
-		rest = value_split(rest + 2, &to);
+		strcpy(first, unit);
+		rest = value_split(dots + 2, &to);
 		if (!rest || strcmp(rest, first) || to < from)
 			return false;
-		n = strlen(first);
 	} else {
 		n = strcspn(unit, " ");
 		if (n >= sizeof(first))

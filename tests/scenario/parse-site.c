@@ -109,6 +109,34 @@ static void take_charger(struct parse *p, const char *value)
 	c->limit_a = 0;
 }
 
+const char *scenario_chemistry_name(unsigned int chemistry)
+{
+	static const char *const names[] = { "agm", "gel", "flooded" };
+
+	return chemistry < 3 ? names[chemistry] : NULL;
+}
+
+/* With it comes the float voltage that its makers ask for */
+static void take_chemistry(struct parse *p, const char *value)
+{
+	struct scenario_site *site = &p->s->site;
+	unsigned int i;
+
+	for (i = 0; scenario_chemistry_name(i); i++)
+		if (!strcmp(scenario_chemistry_name(i), value))
+			break;
+	if (!scenario_chemistry_name(i)) {
+		parse_error(p, "chemistry: '%s' is none of: agm, gel, flooded",
+			    value);
+		return;
+	}
+	site->chemistry = i;
+	if (i == CHEMISTRY_GEL)
+		site->charger.reference_c = 20;
+	if (i == CHEMISTRY_FLOODED)
+		site->charger.float_cell_v = 2.23;
+}
+
 static void no_such_key(struct parse *p, const struct key *keys,
 			const char *section, const char *key, const char *more)
 {
@@ -129,8 +157,11 @@ void parse_site_key(struct parse *p, const char *key, const char *value)
 		parse_error(p, "a block is drawn before [site] is complete");
 	if (!strcmp(key, "charger"))
 		take_charger(p, value);
+	else if (!strcmp(key, "chemistry"))
+		take_chemistry(p, value);
 	else if (!take(p, site_keys, key, value))
-		no_such_key(p, site_keys, "site", key, "charger");
+		no_such_key(p, site_keys, "site", key,
+			    "charger, chemistry");
 }
 
 void parse_run_key(struct parse *p, const char *key, const char *value)

@@ -14,12 +14,19 @@
 #define SCENARIO_ARGS	3
 #define SCENARIO_NAME	64
 
+enum scenario_chemistry {
+	CHEMISTRY_AGM,
+	CHEMISTRY_GEL,
+	CHEMISTRY_FLOODED,
+};
+
 /**
  * struct scenario_site - the plant and its modules
  * @strings: strings in parallel, 1 to 16; each has a bus of its own
  * @blocks: blocks in each, 0 to 240
  * @nominal_v: of a block
  * @capacity_ah: of a block
+ * @chemistry: of all blocks
  * @charge: relative state of charge at the start
  * @load_rate: what the load draws without mains, A/Ah
  * @charger: the charger
@@ -39,6 +46,7 @@ struct scenario_site {
 	unsigned int blocks;
 	unsigned int nominal_v;
 	double capacity_ah;
+	enum scenario_chemistry chemistry;
 	double charge;
 	double load_rate;
 	struct plant_charger charger;
@@ -169,6 +177,9 @@ struct scenario {
  */
 int scenario_load(const char *file, uint64_t seed, struct scenario **ret);
 struct scenario *scenario_free(struct scenario *scenario);
+
+/* agm, gel, flooded; NULL when there is no such chemistry */
+const char *scenario_chemistry_name(unsigned int chemistry);
 
 /* Name of a block: 4S2 */
 void scenario_block_name(unsigned int string, unsigned int block,

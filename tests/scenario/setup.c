@@ -46,7 +46,8 @@ static char *site_config(const struct setup *s, size_t *ret_size)
 
 	if (!f)
 		abort();
-	fprintf(f, "[Site]\nName=Scenario\n[Limits]\nTechnology=agm\n");
+	fprintf(f, "[Site]\nName=Scenario\n[Limits]\nTechnology=%s\n",
+		s->technology);
 	for (k = 0; k < s->strings; k++) {
 		unsigned int last = s->blocks + s->sensor;
 

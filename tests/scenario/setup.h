@@ -19,6 +19,7 @@ struct policy;
  * @strings: number of strings, each on a bus of its own
  * @blocks: in each
  * @nominal_v: of a block
+ * @technology: of the blocks, as bacsd.conf calls it
  * @capacity_ah: of a block
  * @sensor: each string has one, after its blocks
  * @more: more lines of bacsd.conf, each may be NULL
@@ -27,6 +28,7 @@ struct setup {
 	unsigned int strings;
 	unsigned int blocks;
 	unsigned int nominal_v;
+	const char *technology;
 	double capacity_ah;
 	bool sensor;
 	const char *more[2];

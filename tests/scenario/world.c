@@ -36,10 +36,18 @@ void world_hurry(struct world *w, double seconds)
 
 static int build_plant(struct world *w)
 {
+	static int (*const types[])(struct plant_type *t,
+				    unsigned int nominal_v,
+				    double capacity_ah) = {
+		[CHEMISTRY_AGM] = plant_type_agm,
+		[CHEMISTRY_GEL] = plant_type_gel,
+		[CHEMISTRY_FLOODED] = plant_type_flooded,
+	};
 	const struct scenario_site *site = &w->s->site;
 	unsigned int k, all = site->strings * site->blocks;
 
-	if (plant_type_agm(&w->type, site->nominal_v, site->capacity_ah))
+	if (types[site->chemistry](&w->type, site->nominal_v,
+				   site->capacity_ah))
 		return -EINVAL;
 	w->strings = calloc(site->strings, sizeof(*w->strings));
 	w->blocks = calloc(all ? all : 1, sizeof(*w->blocks));
