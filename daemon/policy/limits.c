@@ -11,6 +11,8 @@
 #define CELL_MV	2000
 /* So near to a limit a string is about to pass it; practice value, per cell */
 #define NEAR_MV	40
+/* B5: what waits for blocks to come together waits so long; practice value */
+#define SETTLE_NS	(12 * 3600 * 1000000000ULL)
 /* The state of a string is known by then: the window of its slope and a bit */
 #define UNSURE_NS	(35 * 60 * 1000000000ULL)
 
@@ -72,17 +74,29 @@ static bool string_breaches(const struct policy_module *m, size_t rule,
 	       (median_mv < limit + near && median_mv - v < far);
 }
 
+/* Blocks that are charged apart, or new, come together in hours of float */
+static bool settles(const struct policy *p, const struct policy_module *m)
+{
+	const struct string_machine *s = m->owner ? &m->owner->machine : NULL;
+
+	return s && s->state == STRING_FLOAT &&
+	       p->now_ns - s->since_ns < SETTLE_NS;
+}
+
 /*
  * How long a breach must last. A charger that is switched off, or on, takes the
  * whole string out of the limits of a state before the state is known.
  */
-static uint64_t confirm_ns(const struct policy_module *m, size_t rule,
+static uint64_t confirm_ns(const struct policy *p,
+			   const struct policy_module *m, size_t rule,
 			   int32_t limit)
 {
 	enum limit_id id = LIMIT_VOLTAGE_S;
 
 	if (rules[rule].q != BACS_Q_VOLTAGE)
 		return 0;
+	if (!rules[rule].alarm && !rules[rule].upper && settles(p, m))
+		return SETTLE_NS;
 	if (string_breaches(m, rule, limit)) {
 		if (rules[rule].upper)
 			id = LIMIT_STRING_HIGH_S;
@@ -125,7 +139,7 @@ void policy_judge_sample(const struct policy *p, struct policy_module *m)
 		raw |= rules[i].bit;
 		if (!(m->raw & rules[i].bit))
 			m->breach_ns[i] = p->now_ns;
-		if (p->now_ns - m->breach_ns[i] >= confirm_ns(m, i, limit))
+		if (p->now_ns - m->breach_ns[i] >= confirm_ns(p, m, i, limit))
 			sure |= rules[i].bit;
 	}
 	m->alarms = (m->alarms | (sure & m->raw)) & (raw | m->raw);
