@@ -65,9 +65,10 @@ static double step_of(double span, int lines)
 	return span / step > 2 * lines ? 2 * step : step;
 }
 
-static void frame(const struct panel *p, const char *title, int digits)
+static void frame(const struct panel *p, const char *title)
 {
 	double step = step_of(p->high - p->low, 4), v;
+	int digits = step < 0.0999 ? 2 : step < 0.999 ? 1 : 0;
 	char text[32];
 
 	fprintf(p->f, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" class=\"frame\"/>\n",
@@ -160,23 +161,26 @@ static void bar(const struct panel *p, double from_s, double to_s,
 		      state);
 }
 
+/* Those of float first: a test of half a minute is to be seen in a year */
 static void states(const struct panel *p, const struct timeline *t,
-		   const char *on)
+		   const char *on, bool floats)
 {
 	const char *state = "unknown";
 	double since_s = 0;
 	size_t i;
 
-	for (i = 0; i < t->count; i++) {
-		const struct entry *e = &t->entries[i];
+	for (i = 0; i <= t->count; i++) {
+		const struct entry *e = i < t->count ? &t->entries[i] : NULL;
 
-		if (e->kind != ENTRY_STATE || strcmp(e->on, on))
+		if (e && (e->kind != ENTRY_STATE || strcmp(e->on, on)))
 			continue;
-		bar(p, since_s, e->time_s, state);
-		state = e->what;
-		since_s = e->time_s;
+		if (!strcmp(state, "float") == floats)
+			bar(p, since_s, e ? e->time_s : p->end_s, state);
+		if (e) {
+			state = e->what;
+			since_s = e->time_s;
+		}
 	}
-	bar(p, since_s, p->end_s, state);
 }
 
 static const char *level_colour(const char *level)
@@ -201,12 +205,35 @@ static double alarm_end(const struct timeline *t, size_t from, double end_s)
 	return end_s;
 }
 
-#define ROWS	30
+#define ROWS	40
 
-/* A row for each alarm of each object; ends of actions have no mark */
-static double alarms(struct panel *p, const struct timeline *t)
+/* A row for each alarm of each object */
+struct row {
+	char name[2 * SCENARIO_NAME + 1];
+	double from_x;
+	double to_x;
+};
+
+static unsigned int find_row(struct row *rows, unsigned int *count,
+			     const char *name)
 {
-	char rows[ROWS][2 * SCENARIO_NAME + 1];
+	unsigned int row;
+
+	for (row = 0; row < *count && strcmp(rows[row].name, name); row++)
+		;
+	if (row == *count && row < ROWS) {
+		snprintf(rows[row].name, sizeof(rows[row].name), "%s", name);
+		rows[row].from_x = INFINITY;
+		rows[row].to_x = 0;
+		(*count)++;
+	}
+	return row;
+}
+
+/* How many rows there are; draws them where @f of the panel is not NULL */
+static unsigned int alarms(const struct panel *p, const struct timeline *t)
+{
+	struct row rows[ROWS];
 	char name[2 * SCENARIO_NAME + 1];
 	unsigned int count = 0, row;
 	size_t i;
@@ -218,23 +245,25 @@ static double alarms(struct panel *p, const struct timeline *t)
 		if (e->kind != ENTRY_ALARM)
 			continue;
 		snprintf(name, sizeof(name), "%s %s", e->on, e->what);
-		for (row = 0; row < count && strcmp(rows[row], name); row++)
-			;
-		if (row == ROWS)
+		row = find_row(rows, &count, name);
+		if (row == ROWS || !p->f)
 			continue;
 		x = x_of(p, e->time_s);
-		end = x_of(p, alarm_end(t, i, p->end_s));
+		end = fmax(x_of(p, alarm_end(t, i, p->end_s)), x + 2);
 		fprintf(p->f, "<rect x=\"%.2f\" y=\"%.1f\" width=\"%.2f\" height=\"%.1f\" fill=\"%s\"/>\n",
-			x, p->top + row * ROW_H, fmax(end - x, 2), ROW_H - 3,
+			x, p->top + row * ROW_H, end - x, ROW_H - 3,
 			level_colour(e->level));
-		if (row < count)
-			continue;
-		memcpy(rows[count++], name, sizeof(name));
-		label(p->f, x > LEFT + WIDTH / 2 ? x - 5 : fmax(end, x + 2) + 5,
-		      p->top + row * ROW_H + ROW_H - 5,
-		      x > LEFT + WIDTH / 2 ? "end" : "start", name);
+		rows[row].from_x = fmin(rows[row].from_x, x);
+		rows[row].to_x = fmax(rows[row].to_x, end);
 	}
-	return count * ROW_H;
+	for (row = 0; p->f && row < count; row++) {
+		bool left = rows[row].to_x > LEFT + WIDTH * 2 / 3;
+
+		label(p->f, left ? rows[row].from_x - 5 : rows[row].to_x + 5,
+		      p->top + row * ROW_H + ROW_H - 5, left ? "end" : "start",
+		      rows[row].name);
+	}
+	return count;
 }
 
 static void actions(const struct panel *p, const struct timeline *t,
@@ -300,18 +329,19 @@ static double draw_string(const struct world *w, unsigned int k,
 	fit(p, 0.05, points, count, AT(low_v), AT(high_v));
 	snprintf(title, sizeof(title),
 		 "%s: V per cell, lowest, median and highest block", name);
-	frame(p, title, 2);
+	frame(p, title);
 	band(p, points, count, AT(low_v), AT(median_v), AT(high_v), "volt");
 	p->top += p->height;
 	p->height = BAR_H;
-	states(p, &w->line, name);
+	states(p, &w->line, name, true);
+	states(p, &w->line, name, false);
 	p->top += p->height + GAP;
 	p->height = TEMP_H;
 	fit(p, 2, points, count, AT(cold_c), AT(hot_c));
 	snprintf(title, sizeof(title),
 		 "%s: temperature in °C, coldest, median and hottest block",
 		 name);
-	frame(p, title, 0);
+	frame(p, title);
 	band(p, points, count, AT(cold_c), AT(median_c), AT(hot_c), "temp");
 	return p->top + p->height + GAP + 8;
 }
@@ -327,12 +357,13 @@ static const char style[] =
 
 void draw_svg(const struct world *w, FILE *f)
 {
-	struct panel p = { .f = f, .end_s = w->s->duration_s };
+	struct panel p = { .end_s = w->s->duration_s };
 	double top = 100, y = top, height;
 	unsigned int k, strings = w->s->site.strings;
 
 	height = top + strings * (VOLT_H + BAR_H + TEMP_H + 2 * GAP + 8) +
-		 ROWS * ROW_H + 60;
+		 alarms(&p, &w->line) * ROW_H + 60;
+	p.f = f;
 	fprintf(f, "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %.0f %.0f\">\n<style>%s</style>\n<rect width=\"100%%\" height=\"100%%\" fill=\"#fff\"/>\n",
 		LEFT + WIDTH + RIGHT, height, style);
 	fprintf(f, "<text x=\"%.1f\" y=\"24\" class=\"title\">", LEFT);

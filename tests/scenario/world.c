@@ -249,40 +249,56 @@ static int cmp_float(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* The drawing shows the plant itself, not what the modules say of it */
+/* The plant itself, not what the modules say of it */
+static struct point look(const struct world *w, unsigned int k)
+{
+	unsigned int i, n = w->s->site.blocks;
+	float v[240], c[240], duty = 0;
+
+	for (i = 0; i < n; i++) {
+		const struct sim_module *m = &w->buses[k].modules[i];
+
+		v[i] = (float)(m->block->volt_v / w->type.cells);
+		c[i] = (float)m->block->temp_c;
+		duty += (float)m->duty_permille / 1000 / (float)n;
+	}
+	qsort(v, n, sizeof(*v), cmp_float);
+	qsort(c, n, sizeof(*c), cmp_float);
+	return (struct point) {
+		.time_s = w->time_s, .low_v = v[0], .median_v = v[n / 2],
+		.high_v = v[n - 1], .cold_c = c[0], .median_c = c[n / 2],
+		.hot_c = c[n - 1], .duty = duty,
+	};
+}
+
+/* For the drawing; extremes between two points belong to the next */
 static void take_points(struct world *w)
 {
 	struct timeline *t = &w->line;
-	unsigned int k, i, n = w->s->site.blocks;
-	float v[240], c[240], duty;
+	bool due = w->time_s >= t->point_count * t->point_s;
+	unsigned int k;
 
-	if (!t->point_s || !n || w->time_s < t->point_count * t->point_s)
+	if (!t->point_s || !w->s->site.blocks || (!due && !w->loaded))
 		return;
 	for (k = 0; k < w->s->site.strings; k++) {
-		struct point *p = realloc(t->points[k], (t->point_count + 1) *
-					  sizeof(*p));
+		struct point p = look(w, k), *open = &w->open[k], *list;
 
-		if (!p)
-			abort();
-		t->points[k] = p;
-		duty = 0;
-		for (i = 0; i < n; i++) {
-			const struct sim_module *m = world_module(w, k, i);
-
-			v[i] = (float)(m->block->volt_v / w->type.cells);
-			c[i] = (float)m->block->temp_c;
-			duty += (float)m->duty_permille / 1000 / (float)n;
+		if (open->time_s > 0) {
+			p.low_v = fminf(p.low_v, open->low_v);
+			p.high_v = fmaxf(p.high_v, open->high_v);
 		}
-		qsort(v, n, sizeof(*v), cmp_float);
-		qsort(c, n, sizeof(*c), cmp_float);
-		p[t->point_count] = (struct point){
-			.time_s = w->time_s, .low_v = v[0],
-			.median_v = v[n / 2], .high_v = v[n - 1],
-			.cold_c = c[0], .median_c = c[n / 2],
-			.hot_c = c[n - 1], .duty = duty,
-		};
+		*open = p;
+		if (!due)
+			continue;
+		list = realloc(t->points[k], (t->point_count + 1) *
+			       sizeof(*list));
+		if (!list)
+			abort();
+		list[t->point_count] = p;
+		t->points[k] = list;
+		open->time_s = 0;
 	}
-	t->point_count++;
+	t->point_count += due;
 }
 
 int world_run(struct world *w)

@@ -149,6 +149,7 @@ struct world_counts {
  * @more_config: what actions added to it
  * @memory: what it keeps on disk
  * @line: what happened
+ * @open: what the next points of the drawing have so far
  * @counts: numbers
  */
 struct world {
@@ -180,6 +181,7 @@ struct world {
 	char *more_config;
 	struct memory *memory;
 	struct timeline line;
+	struct point open[16];
 	struct world_counts counts;
 };
 
