@@ -59,6 +59,7 @@ void alarm_explain(const struct alarm_table *t, const struct alarm *a,
 				 out->name, out->who, out->why);
 		break;
 	}
+	alarm_trim(text);
 }
 
 int alarm_acknowledge(struct alarm_table *t, uint64_t id, const char *who,
@@ -92,6 +93,7 @@ int alarm_shelve(struct alarm_table *t, uint64_t id, uint64_t length_ns,
 	a->shelved_until = alarm_deadline_in(length_ns, now);
 	snprintf(a->shelved_by, sizeof(a->shelved_by), "%s", who);
 	snprintf(a->shelved_why, sizeof(a->shelved_why), "%s", why);
+	alarm_trim(a->shelved_why);
 	alarm_update(t, a, ALARM_CHANGE_SHELVED, now);
 	return 0;
 }
@@ -244,6 +246,7 @@ int alarm_take_out(struct alarm_table *t, const struct alarm_object *object,
 	snprintf(out.name, sizeof(out.name), "%s", name);
 	snprintf(out.who, sizeof(out.who), "%s", who);
 	snprintf(out.why, sizeof(out.why), "%s", why);
+	alarm_trim(out.why);
 	if (length_ns)
 		out.until = alarm_deadline_in(length_ns, now);
 	if (alarm_add_out(t, &out) < 0)

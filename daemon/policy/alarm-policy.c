@@ -57,6 +57,7 @@ static void set(struct policy *p, enum alarm_kind kind,
 	struct alarm_now now = now_of(p);
 
 	vsnprintf(evidence, sizeof(evidence), format, ap);
+	alarm_trim(evidence);
 	/* without memory it is told again at the next judgement */
 	if (alarm_set(&p->alarms, kind, object, name, level, evidence,
 		      &now) == 0)
@@ -164,6 +165,7 @@ static void emit(struct policy *p, enum policy_kind kind,
 	va_start(ap, format);
 	vsnprintf(e.text + at, sizeof(e.text) - at, format, ap);
 	va_end(ap);
+	alarm_trim(e.text);
 	p->ops->event(p->userdata, &e);
 }
 
@@ -343,6 +345,7 @@ static void emit_plain(struct policy *p, enum policy_kind kind,
 	va_start(ap, format);
 	vsnprintf(e.text, sizeof(e.text), format, ap);
 	va_end(ap);
+	alarm_trim(e.text);
 	p->ops->event(p->userdata, &e);
 }
 
@@ -554,8 +557,9 @@ enum bacs_colour policy_worse(const struct policy *p,
 		return colour;
 	a = alarm_find_id(&p->alarms, m->alarm);
 	if (a)
-		snprintf(reason, size, "%s: %.100s", alarm_kind_name(a->kind),
+		snprintf(reason, size, "%s: %s", alarm_kind_name(a->kind),
 			 a->evidence);
+	alarm_trim(reason);
 	return m->level == ALARM_ALARM ? BACS_COLOUR_RED : BACS_COLOUR_ORANGE;
 }
 

@@ -234,6 +234,7 @@ static void rise(struct alarm_table *t, struct alarm *a,
 	a->acknowledged_at = (struct alarm_stamp){ 0 };
 	a->acknowledged_by[0] = '\0';
 	snprintf(a->evidence, sizeof(a->evidence), "%s", evidence);
+	alarm_trim(a->evidence);
 	ask_inhibition(t, a);
 	if (*a->inhibition)
 		a->announced = owed;
@@ -270,6 +271,7 @@ static void apply(struct alarm_table *t, struct alarm *a,
 	} else {
 		a->level = level;
 		snprintf(a->evidence, sizeof(a->evidence), "%s", evidence);
+		alarm_trim(a->evidence);
 		alarm_update(t, a, a->announced ? ALARM_CHANGE_LOWERED :
 						  ALARM_CHANGE_SILENT, now);
 	}

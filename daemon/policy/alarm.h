@@ -282,6 +282,12 @@ int alarm_restore_out(struct alarm_table *table, const struct alarm_out *out,
 /* The wall clock became known or was set */
 void alarm_clock(struct alarm_table *table, const struct alarm_now *now);
 
+/*
+ * Make it valid UTF-8: take off a character that a buffer cut short, put '?'
+ * for what is none. One wrong byte, and the bus takes no list of alarms.
+ */
+void alarm_trim(char *text);
+
 /* For the files of the machine */
 struct alarm_deadline alarm_deadline_in(uint64_t length_ns,
 					const struct alarm_now *now);

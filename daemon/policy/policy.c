@@ -83,6 +83,7 @@ void policy_emit(struct policy *policy, enum policy_kind kind,
 	va_start(ap, format);
 	vsnprintf(e.text, sizeof(e.text), format, ap);
 	va_end(ap);
+	alarm_trim(e.text);
 	policy->ops->event(policy->userdata, &e);
 }
 
@@ -101,6 +102,7 @@ void policy_emit_string(struct policy *policy, enum policy_kind kind,
 	snprintf(e.bus, sizeof(e.bus), "%s", string->bus);
 	snprintf(e.name, sizeof(e.name), "%s", string->name);
 	snprintf(e.text, sizeof(e.text), "%s", text);
+	alarm_trim(e.text);
 	policy->ops->event(policy->userdata, &e);
 }
 

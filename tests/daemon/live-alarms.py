@@ -110,6 +110,10 @@ def alarms_are_shown_and_operated(w):
     w.beat(*scene(2))
     state_is(w, "voltage-low", "2S2", "unacknowledged")
     assert not w.get("Muted", interface="Alarms")
+    # words of any length and script keep the list readable
+    run(w, "out-of-service", "2S2", "--reason=" + "\u00fcx" * 400)
+    assert alarm(w, "voltage-low", "2S2")["state"] == "out-of-service"
+    run(w, "in-service", "2S2")
     run(w, "out-of-service", "2S2", code=2)
     assert "not there" in run(w, "out-of-service", "9S9", "--reason=x", code=1)
     run(w, "out-of-service", "2S2", "--reason=new block", "--for=1h")

@@ -596,6 +596,47 @@ static void bad_words_of_the_matrix_change_nothing(void **state)
 	assert_int_equal(rules.count, 0);
 }
 
+/* Text that is no UTF-8 any more would silence the bus */
+static void long_words_are_cut_between_characters(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *want;
+	} cuts[] = {
+		{ "", "" }, { "abc", "abc" }, { "5 m\xc2\xb0", "5 m\xc2\xb0" },
+		{ "5 m\xc2", "5 m" }, { "\xe2\x82", "" },
+		{ "x\xe2\x82\xac", "x\xe2\x82\xac" },
+		{ "x\xf0\x9f\x94", "x" },
+		{ "\xf0\x9f\x94\x8b", "\xf0\x9f\x94\x8b" },
+		{ "M\xfcller", "M?ller" }, { "\xc3(", "?(" },
+		{ "\xc0\xafx", "??x" }, { "\xed\xa0\x80", "???" },
+		{ "\xf4\x90\x80\x80", "????" }, { "\x80x", "?x" },
+		{ "\xe0\x80\x80", "???" }, { "\xef\xbf\xbf.", "???." },
+	};
+	struct world *w = begin();
+	char text[32], why[400] = "x";
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cuts) / sizeof(cuts[0]); i++) {
+		strcpy(text, cuts[i].text);
+		alarm_trim(text);
+		assert_string_equal(text, cuts[i].want);
+	}
+	for (i = 0; i < 150; i++)
+		strcat(why, "\xc3\xbc");
+	assert_int_equal(alarm_set(&w->table, ALARM_VOLTAGE_LOW, &jar, "4S2",
+				   ALARM_ALARM, why, &w->now), 0);
+	assert_int_equal(strlen(w->last.evidence), 255);
+	alarm_shelve(&w->table, w->last.id, HOUR, "u", why, &w->now);
+	assert_int_equal(strlen(w->last.shelved_why), 127);
+	/* the same, off by one */
+	memmove(why, why + 1, strlen(why));
+	alarm_shelve(&w->table, w->last.id, HOUR, "u", why, &w->now);
+	assert_int_equal(strlen(w->last.shelved_why), 126);
+	end(w);
+}
+
 static void records_that_cannot_be_are_refused(void **state)
 {
 	struct world *w = begin();
@@ -680,6 +721,7 @@ int main(void)
 		cmocka_unit_test(contacts_wait_for_system_alarms_only),
 		cmocka_unit_test(a_mute_is_quiet_and_yellow),
 		cmocka_unit_test(bad_words_of_the_matrix_change_nothing),
+		cmocka_unit_test(long_words_are_cut_between_characters),
 		cmocka_unit_test(records_that_cannot_be_are_refused),
 		cmocka_unit_test(every_kind_has_a_line_and_stands_in_the_manual),
 	};
