@@ -43,7 +43,8 @@ static struct control *get_control(struct manager *m, const char *bus)
 	m->controls = c;
 	c = &m->controls[m->control_count++];
 	memset(c, 0, sizeof(*c));
-	snprintf(c->bus, sizeof(c->bus), "%s", bus);
+	/* gcc with sanitizers takes c for NULL where snprintf() gets it */
+	memcpy(c->bus, bus, strnlen(bus, sizeof(c->bus) - 1));
 	return c;
 }
 

@@ -53,6 +53,7 @@ struct policy *policy_free(struct policy *policy)
 		free_bus(policy->buses[i]);
 	free(policy->buses);
 	policy_strings_free(policy);
+	policy_ri_free(policy);
 	alarm_table_done(&policy->alarms);
 	free(policy);
 	return NULL;

@@ -388,6 +388,8 @@ static void the_shipped_file_shows_every_default(void **state)
 	assert_int_equal(c->string_count, 1);
 	assert_string_equal(c->strings[0].blocks, "%nS%s");
 	assert_int_equal(c->buses[0].modules.count, 0);
+	free(c->buses[0].marks.list);
+	free(c->strings[0].marks.list);
 	c->bus_count = 0;
 	c->string_count = 0;
 	assert_int_equal(config_new(&none), 0);
