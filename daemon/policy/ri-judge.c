@@ -75,10 +75,8 @@ static void settle(struct ri_verdict *v, enum ri_level now)
 {
 	enum ri_level least = now, most = now;
 
-	/* the first run of all has nothing to agree with */
-	if (!v->runs)
-		least = RI_NORMAL;
-	else if (v->last < least)
+	/* the first run of all finds RI_NORMAL there, and agrees with nothing */
+	if (v->last < least)
 		least = v->last;
 	if (v->last > most)
 		most = v->last;

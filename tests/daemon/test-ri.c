@@ -429,6 +429,37 @@ static void a_discharge_breaks_off_and_the_run_goes_on(void **state)
 	assert_int_equal(w.failed[0], 0);
 }
 
+/* What a discharge breaks off is no failed try */
+static void a_string_that_is_often_discharged_is_measured(void **state)
+{
+	static struct world w;
+	int n;
+
+	(void)state;
+	begin(&w, 1, 2);
+	pass(&w, 16 * MINUTE, SECOND);
+	for (n = 0; n < 10; n++) {
+		while (!measures(&w.jar[0][1]))
+			tick(&w, SECOND);
+		w.state[0] = STRING_DISCHARGE;
+		tick(&w, SECOND);
+		/* it had only just begun: its value is lost */
+		w.jar[0][1].measures_until = 0;
+		w.measuring = 0;
+		pass(&w, 5 * MINUTE, SECOND);
+		w.state[0] = STRING_FLOAT;
+	}
+	assert_true(w.jar[0][1].starts >= 10);
+	/* one that fails by itself has two more */
+	w.jar[0][1].deaf = true;
+	while (w.jar[0][1].m.result != RI_RESULT_TIMEOUT)
+		tick(&w, SECOND);
+	w.jar[0][1].deaf = false;
+	pass(&w, 2 * MINUTE, SECOND);
+	assert_int_equal(w.failed[0], 0);
+	assert_int_equal(w.jar[0][1].m.result, RI_RESULT_OK);
+}
+
 static void rest_is_measured_too(void **state)
 {
 	static struct world w;
@@ -561,7 +592,7 @@ static void numbers_that_lie_are_no_values(void **state)
 		{ 13, RI_MIN_UOHM, true },
 		{ 5000, RI_MAX_UOHM, true },	/* jumped */
 		{ UINT32_MAX, 5000, true },
-		{ 0, 0, false },		/* started anew */
+		{ 0, 5000, false },		/* started anew */
 		{ 0, 5000, false },
 		{ 1, 5000, true },
 	};
@@ -781,6 +812,7 @@ int main(void)
 		cmocka_unit_test(
 			three_tries_and_an_advisory_after_three_intervals),
 		cmocka_unit_test(a_discharge_breaks_off_and_the_run_goes_on),
+		cmocka_unit_test(a_string_that_is_often_discharged_is_measured),
 		cmocka_unit_test(rest_is_measured_too),
 		cmocka_unit_test(a_read_only_bus_measures_nothing),
 		cmocka_unit_test(the_operator_goes_first),
