@@ -257,7 +257,8 @@ void ri_jar_set_baseline(struct ri_jar *jar,
 
 bool ri_jar_final_due(const struct ri_jar *jar, int64_t now_ns)
 {
-	return jar->baseline.kind != RI_BASELINE_FINAL &&
+	return now_ns != RI_NEVER &&
+	       jar->baseline.kind != RI_BASELINE_FINAL &&
 	       now_ns - jar->begin_ns >= RI_FINAL_NS;
 }
 

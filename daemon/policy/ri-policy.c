@@ -8,6 +8,9 @@
 #include "internal.h"
 
 #define HOUR_NS		(3600ULL * RI_SECOND_NS)
+/* Beyond is no battery: a sensor's fault */
+#define MAX_MC		200000
+#define MAX_MA		100000000
 #define MONITOR_ONLY	"bacsd only monitors until its configuration is right"
 /* A gap in the current longer than this and nobody knows what was drawn */
 #define DRAWN_GAP_NS	(60ULL * RI_SECOND_NS)
@@ -252,7 +255,8 @@ void policy_ri_sample(struct policy *p, struct policy_module *m)
 		      (s->ri.deep_ns == RI_NEVER ||
 		       (int64_t)p->now_ns - s->ri.deep_ns >= RI_REST_NS);
 	if (has(m, BACS_Q_TEMPERATURE) && !has_fault(m, BACS_FLAG_TEMP_FAULT) &&
-	    llabs(from->value[BACS_Q_TEMPERATURE]) < 200000)
+	    from->value[BACS_Q_TEMPERATURE] > -MAX_MC &&
+	    from->value[BACS_Q_TEMPERATURE] < MAX_MC)
 		value.temperature_mc = from->value[BACS_Q_TEMPERATURE];
 	judge_value(p, m, &value);
 	if (p->ops->ri_value)
@@ -305,10 +309,11 @@ static void follow_discharge(struct policy *p, struct policy_string *s)
 		l->blind = false;
 		return;
 	}
-	if (!s->has_current ||
+	if (!s->has_current || s->current_ma < -MAX_MA ||
+	    s->current_ma > MAX_MA ||
 	    (l->drawn_ns && p->now_ns - l->drawn_ns > DRAWN_GAP_NS))
 		l->blind = true;
-	if (s->has_current && l->drawn_ns && s->current_ma < 0)
+	if (!l->blind && l->drawn_ns && s->current_ma < 0)
 		l->drawn_mas -= s->current_ma *
 				(int64_t)((p->now_ns - l->drawn_ns) / 1000000) /
 				1000;

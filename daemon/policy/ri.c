@@ -85,7 +85,8 @@ bool ri_module_sample(struct ri_module *m, const struct ri_sample *sample)
 	if (sample->duty_permille > 0)
 		m->duty_ns = sample->time_ns;
 	/* a block of more than 1 kV is none; so sums stay in their type */
-	if (sample->has_voltage && llabs(sample->voltage_mv) < 1000000)
+	if (sample->has_voltage && sample->voltage_mv > -1000000 &&
+	    sample->voltage_mv < 1000000)
 		follow_slope(m, sample);
 	if (!sample->has_sequence)
 		return false;

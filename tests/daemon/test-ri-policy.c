@@ -577,6 +577,39 @@ static void the_operator_is_told_why_not(void **state)
 	end(&w);
 }
 
+static void absurd_values_crash_nothing(void **state)
+{
+	/* what 32 bits of the wire may hold, signed or not */
+	static const int64_t absurd[] = {
+		INT32_MIN, INT32_MAX, UINT32_MAX, -1, 0, 1, 65535, -40000,
+	};
+	const size_t n = sizeof(absurd) / sizeof(absurd[0]);
+	struct world w;
+	uint32_t x = 1;
+	int i;
+
+	(void)state;
+	begin(&w, true);
+	pass(&w, 2 * HOUR, 5 * SECOND);
+	for (i = 0; i < 20000; i++) {
+		struct policy_sample s = { 0 };
+		int q;
+
+		x = x * 1103515245 + 12345;
+		w.now += x % 7 * SECOND;
+		s.time_ns = x % 13 ? w.now : (uint64_t)absurd[x / 13 % n];
+		for (q = 1; q < BACS_Q_COUNT; q++)
+			put(&s, q, absurd[(x / 31 + q * x / 7) % n]);
+		policy_sample(w.policy, "bacsA", x / 97 % 2 ? 200 :
+			      1 + x / 193 % JARS, &s, w.now);
+		policy_tick(w.policy, w.now);
+	}
+	/* and then all is well again */
+	pass(&w, 3 * DAY, MINUTE);
+	assert_int_equal(jar(&w, 1)->ri.jar.newest.uohm, 5001);
+	end(&w);
+}
+
 static void who_is_not_measured_is_overdue(void **state)
 {
 	const struct alarm *a;
@@ -724,6 +757,7 @@ int main(void)
 		cmocka_unit_test(exchanged_modules_are_named_both),
 		cmocka_unit_test(equalizing_yields_and_comes_back),
 		cmocka_unit_test(the_operator_is_told_why_not),
+		cmocka_unit_test(absurd_values_crash_nothing),
 		cmocka_unit_test(who_is_not_measured_is_overdue),
 		cmocka_unit_test(a_reload_lets_go_and_goes_on),
 		cmocka_unit_test(a_restart_keeps_what_was_learned),
