@@ -92,6 +92,12 @@ static int begin_drift(struct world *w, struct scenario_action *a)
 	return 0;
 }
 
+static int begin_dead_bypass(struct world *w, struct scenario_action *a)
+{
+	module_of(w, a)->dead_bypass = true;
+	return 0;
+}
+
 static int begin_contact(struct world *w, struct scenario_action *a)
 {
 	(void)w;
@@ -338,6 +344,7 @@ static int begin_unload(struct world *w, struct scenario_action *a)
 {
 	(void)a;
 	w->driver = false;
+	wire_release(w);
 	wire_tell_driver(w);
 	return 0;
 }
@@ -550,6 +557,7 @@ const struct verb scenario_verbs[] = {
 	  .begin = begin_drift },
 	{ "contact", { BLOCK, NUMBER("resistance", DIM_OHM, 0, 100) },
 	  .ramps = true, .begin = begin_contact, .share = share_contact },
+	{ "dead-bypass", { BLOCK }, .begin = begin_dead_bypass },
 	{ "flag", { BLOCK, CHOICE("flag", flag_choice) }, .begin = begin_flag,
 	  .end = end_flag },
 	{ "tells", { BLOCK, CHOICE("quantity", quantity_choice),

@@ -382,6 +382,8 @@ int daemon_start(struct world *w)
 
 void daemon_stop(struct world *w)
 {
+	/* its socket closes: the driver takes every duty back */
+	wire_release(w);
 	w->policy = policy_free(w->policy);
 }
 

@@ -50,6 +50,8 @@ DRAWS = {
 }
 # a shorted cell of a block of one cell is a block without voltage
 ONLY_12V = {'shorted-cell', 'polarity-reversal'}
+# the site is part of the configuration, or of the charger's
+OWN_SITE = {'equalizing-without-effect'}
 # the fault is one of the room: keep the file's
 OWN_ROOM = {'temperature-high', 'temperature-low', 'temperature-mean-low',
             'warm-after-discharge'}
@@ -87,19 +89,19 @@ def scaled(text, cells):
 
 
 def vary(name, text, site, first):
-    site = dict(site)
-    if name in OWN_ROOM:
+    site = {} if name in OWN_SITE else dict(site)
+    if name in OWN_ROOM and site:
         for key in ('room', 'season', 'day'):
             del site[key]
-    if name in ONLY_12V:
+    if name in ONLY_12V and site:
         site.update(voltage=12)
         if site['capacity'] in ('300Ah', '600Ah', '1000Ah', '2000Ah',
                                 '3000Ah'):
             site['capacity'] = '100Ah'
     # the rate that the file draws, and the time it is chosen for, stay
     if 'load-rate' in text or 'mains-off' in text:
-        del site['load-rate']
-    if 'S2' in text or '[site]\nstrings = 2' in text:
+        site.pop('load-rate', None)
+    if site and 'S2' in text or site and '[site]\nstrings = 2' in text:
         site['strings'] = 2
     for key in site:
         text = re.sub(rf'^{key} = .*\n', '', text, flags=re.M)
@@ -124,7 +126,8 @@ def main(faults, folder, stamp, count=10):
             site = sites(rng)
             text = vary(name, path.read_text(), site,
                         rng.randrange(1000, 90000))
-            short = (f'{name}-{site["blocks"]}x{site["voltage"]}V-'
+            short = (f'{name}-own-{number}' if name in OWN_SITE else
+                     f'{name}-{site["blocks"]}x{site["voltage"]}V-'
                      f'{site["capacity"]}-{site["chemistry"]}-{number}')
             (folder / f'{short}.scenario').write_text(text)
 

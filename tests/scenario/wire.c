@@ -145,7 +145,7 @@ static void run_module(struct world *w, struct sim_module *m, double dt_s)
 	else if (w->clock_ns >= m->lease_ns)
 		m->duty_permille = 0;
 	amp_a = bypass_a(w->s->site.nominal_v) * m->duty_permille / 1000;
-	m->block->bypass_a = amp_a;
+	m->block->bypass_a = m->dead_bypass ? 0 : amp_a;
 	m->bypassed_mas += amp_a * dt_s * 1000;
 	if (m->ri_end_ns && w->clock_ns >= m->ri_end_ns) {
 		m->ri_end_ns = 0;
@@ -308,6 +308,15 @@ void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille)
 {
 	m->duty_permille = permille > 1000 ? 1000 : permille;
 	m->lease_ns = w->clock_ns + LEASE_NS;
+}
+
+void wire_release(struct world *w)
+{
+	unsigned int k, i;
+
+	for (k = 0; w->buses && k < w->s->site.strings; k++)
+		for (i = 0; i < w->buses[k].count; i++)
+			w->buses[k].modules[i].duty_permille = 0;
 }
 
 void wire_start_ri(struct world *w, struct sim_module *m)

@@ -37,6 +37,7 @@ struct wrong {
  * @sensor: what it measures with
  * @boots: its boot counter
  * @silent: it does not answer
+ * @dead_bypass: its duty leads no current past the block, whatever it says
  * @flags: faults it tells of
  * @wrong: quantities it tells wrongly
  * @present: it is attached to the driver
@@ -65,6 +66,7 @@ struct sim_module {
 	struct plant_sensor sensor;
 	uint32_t boots;
 	bool silent;
+	bool dead_bypass;
 	uint32_t flags;
 	struct wrong wrong[4];
 	bool present;
@@ -208,6 +210,8 @@ void wire_tell_module(struct world *w, struct sim_bus *b,
 		      struct sim_module *m);
 
 void wire_set_duty(struct world *w, struct sim_module *m, uint32_t permille);
+/* Nobody controls the modules any more: 0 % at once */
+void wire_release(struct world *w);
 void wire_start_ri(struct world *w, struct sim_module *m);
 
 /* daemon.c: what bacsd does around its policy */
