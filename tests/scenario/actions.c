@@ -531,6 +531,22 @@ static int begin_limit(struct world *w, struct scenario_action *a)
 	return 0;
 }
 
+/* The operator: for as long as the action says, put back by the policy */
+static int begin_out(struct world *w, struct scenario_action *a)
+{
+	uint64_t length_ns = (uint64_t)(a->for_s * 1e9);
+
+	return w->policy ? policy_take_out(w->policy, module_of(w, a)->name,
+					   length_ns, "scenario", "work on it",
+					   w->clock_ns) : 0;
+}
+
+static void end_out(struct world *w, struct scenario_action *a)
+{
+	(void)w;
+	(void)a;
+}
+
 #define BLOCK		{ ARG_BLOCK, "block", 0, 0, 0, NULL }
 #define STRING		{ ARG_STRING, "string", 0, 0, 0, NULL }
 #define NUMBER(n, d, from, to)	{ ARG_NUMBER, n, d, from, to, NULL }
@@ -569,6 +585,7 @@ const struct verb scenario_verbs[] = {
 	{ "replace", { BLOCK }, .begin = begin_replace },
 	{ "foreign-limit", { BLOCK, CHOICE("limit", limit_choice),
 	  NUMBER("value", DIM_NONE, -1000, 1000) }, .begin = begin_limit },
+	{ "out-of-service", { BLOCK }, .begin = begin_out, .end = end_out },
 	{ "open", { STRING }, .begin = begin_open, .end = end_open },
 	{ "dumb", { STRING }, .begin = begin_dumb, .end = end_dumb },
 	{ "detach", { STRING }, .begin = begin_detach, .end = end_detach },

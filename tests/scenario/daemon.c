@@ -117,7 +117,9 @@ static void on_alarm_changed(void *userdata, const struct alarm *a,
 	memory_alarm(w->memory, a);
 	switch (change) {
 	case ALARM_CHANGE_RAISED:
-		kind = ENTRY_ALARM;
+		/* shelved, suppressed or out of service: nobody is called */
+		if (alarm_state(a) == ALARM_STATE_UNACKNOWLEDGED)
+			kind = ENTRY_ALARM;
 		break;
 	case ALARM_CHANGE_RETURNED:
 		kind = ENTRY_CLEAR;
