@@ -25,6 +25,8 @@
 /* Days at the limit that have to move something */
 #define EFFORT_NS	(72 * HOUR_NS)		/* practice */
 #define EFFORT_LEFT	0.8			/* practice */
+/* A measurement, a suspension and the way back do not make them void */
+#define EFFORT_GAP_NS	(12 * HOUR_NS)		/* practice */
 
 /* A cell so far below the others lacks 1 % of its charge, practice */
 #define LACK_UV		50000.0
@@ -266,13 +268,18 @@ static void watch_effort(struct equalize *e, uint64_t dt_ns)
 		bool far = j->far && off > EQUALIZE_GOAL_UV;
 
 		/* the one that lags behind all others, or one at its limit */
-		if (!far || (i != w && (j->limit_permille == 0 ||
-		    j->duty_permille * 10 < j->limit_permille * 9))) {
-			j->effort_ns = 0;
-			if (!far)
-				j->without_effect = false;
+		bool works = i == w || (j->limit_permille &&
+			j->duty_permille * 10 >= j->limit_permille * 9);
+
+		if (j->held)
 			continue;
-		}
+		j->gap_ns = works ? 0 : j->gap_ns + dt_ns;
+		if (!far || j->gap_ns > EFFORT_GAP_NS)
+			j->effort_ns = 0;
+		if (!far)
+			j->without_effect = false;
+		if (!far || !works)
+			continue;
 		if (!j->effort_ns)
 			j->effort_uv = off;
 		j->effort_ns += dt_ns;

@@ -61,6 +61,16 @@ static const char *blocked(const struct policy *p, const struct policy_bus *bus)
 	}
 }
 
+/* No current is led by a value that another rule does not believe */
+static const char *doubt_of(const struct policy_module *m)
+{
+	if (m->judged[ALARM_SENSOR_STUCK] > ALARM_NONE + 1)
+		return "believable voltage (sensor-stuck)";
+	if (m->judged[ALARM_SENSOR_DRIFT] > ALARM_NONE + 1)
+		return "believable voltage (sensor-drift)";
+	return NULL;
+}
+
 static void take_cell(const struct policy *p, const struct policy_module *m,
 		      const struct policy_string *s, unsigned int i,
 		      struct equalize_cell *c)
@@ -78,6 +88,7 @@ static void take_cell(const struct policy *p, const struct policy_module *m,
 	};
 	if (!m)
 		return;
+	c->doubt = doubt_of(m);
 	c->calibrated |= policy_calibrated(m);
 	if (m->sample.present & 1U << BACS_Q_MODULE_TEMPERATURE) {
 		c->has_module_temperature = true;

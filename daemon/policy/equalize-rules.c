@@ -95,6 +95,7 @@ static enum equalize_verdict judge_whole(struct equalize *e,
 	for (i = 0; i < e->count; i++) {
 		const struct equalize_cell *c = &s->cells[i];
 		const char *what = !c->valid ? "valid voltage" :
+				   c->doubt ? c->doubt :
 				   !c->has_temperature ? "valid temperature" :
 				   NULL;
 

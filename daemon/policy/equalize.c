@@ -101,7 +101,6 @@ static bool stop(struct equalize *e)
 		j->limit_permille = 0;
 		j->sum_uv = 0;
 		j->sum_mc = 0;
-		j->effort_ns = 0;
 		if (j->status != EQUALIZE_EXCLUDED || !e->config.on) {
 			j->status = e->config.on ? EQUALIZE_SUSPENDED :
 						   EQUALIZE_OFF;
@@ -119,11 +118,15 @@ static bool stop(struct equalize *e)
 
 void equalize_reset(struct equalize *e, const char *why)
 {
+	unsigned int i;
+
 	e->status = e->config.on ? EQUALIZE_SUSPENDED : EQUALIZE_OFF;
 	e->culprit = -1;
 	snprintf(e->reason, sizeof(e->reason), "%s",
 		 e->config.on ? why : "switched off");
 	e->whole_ns = 0;
+	for (i = 0; i < e->count; i++)
+		e->jars[i].effort_ns = 0;
 	stop(e);
 }
 

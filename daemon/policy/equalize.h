@@ -82,6 +82,7 @@ struct equalize_config {
  * struct equalize_cell - what is known of one jar at this moment
  * @name: name of its module, for reasons; borrowed for the call
  * @valid: its voltage is live and may be judged
+ * @doubt: what it lacks although it has one: "believable voltage (...)", or NULL
  * @cell_uv: voltage of a cell
  * @has_temperature: its temperature sensor works
  * @temperature_mc: temperature
@@ -94,6 +95,7 @@ struct equalize_config {
 struct equalize_cell {
 	const char *name;
 	bool valid;
+	const char *doubt;
 	int64_t cell_uv;
 	bool has_temperature;
 	int32_t temperature_mc;
@@ -177,6 +179,7 @@ struct equalize_jar {
 	double taken[EQUALIZE_HOURS];
 	uint64_t effort_ns;	/* it has been at its limit for so long */
 	double effort_uv;	/* deviation when that began */
+	uint64_t gap_ns;	/* it has not been for so long */
 };
 
 /**

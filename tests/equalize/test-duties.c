@@ -448,6 +448,26 @@ static void a_calibration_on_record_counts(void **state)
 	assert_true(w->duty[2] > 0);
 }
 
+static void a_value_that_is_not_believed_leads_no_current(void **state)
+{
+	struct world *w = *state;
+
+	begin(w);
+	/* its steps are seen to be fine */
+	for (int n = 0; n < 20; n++) {
+		w->mv[2] = 13700 + (n & 1);
+		second(w);
+	}
+	/* the others move, it does not: for two hours, says sensor-stuck */
+	for (int n = 0; n < 18; n++) {
+		for (int i = 1; i <= JARS; i++)
+			w->mv[i] = i == 2 ? 13700 : n & 1 ? 13500 : 13420;
+		run(w, 600);
+	}
+	suspended(w, "1S2 has no believable voltage (sensor-stuck)");
+	assert_int_equal(w->duty[2], 0);
+}
+
 static void a_bad_configuration_only_monitors(void **state)
 {
 	struct world *w = *state;
@@ -496,6 +516,7 @@ int main(void)
 		RULE(the_configuration_may_change_at_any_time),
 		RULE(an_operator_switches),
 		RULE(a_calibration_on_record_counts),
+		RULE(a_value_that_is_not_believed_leads_no_current),
 		RULE(a_bad_configuration_only_monitors),
 		RULE(days_without_effect_are_an_alarm),
 	};

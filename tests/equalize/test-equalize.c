@@ -617,6 +617,34 @@ static void what_brings_nothing_is_told(void **state)
 	assert_false(w->e->jars[2].without_effect);
 }
 
+/* Daily measurements and a test of the UPS do not make days void */
+static void interruptions_do_not_hide_it(void **state)
+{
+	struct world *w = *state;
+
+	w->config.delay_s = 0;
+	equalize_configure(w->e, &w->config);
+	raise_jar(w, 2, 40000);
+	for (int day = 0; day < 4; day++) {
+		run(w, 22 * 60);
+		equalize_hold(w->e, 2, true);
+		run(w, 10);
+		equalize_hold(w->e, 2, false);
+		run(w, 60);
+		w->scan.state = STRING_DISCHARGE;
+		run(w, 1);
+		w->scan.state = STRING_FLOAT;
+	}
+	assert_true(w->e->jars[2].without_effect);
+	/* but a day of rest does */
+	w->scan.state = STRING_REST;
+	run(w, 60);
+	equalize_reset(w->e, "");
+	w->scan.state = STRING_FLOAT;
+	run(w, 60 * 60);
+	assert_true(w->e->jars[2].effort_ns < 61 * HOUR);
+}
+
 static void what_moves_is_not_without_effect(void **state)
 {
 	struct world *w = *state;
@@ -856,6 +884,7 @@ int main(void)
 		RULE(small_jars_get_parts_of_a_step),
 		RULE(a_driver_without_control_is_told),
 		RULE(what_brings_nothing_is_told),
+		RULE(interruptions_do_not_hide_it),
 		RULE(what_moves_is_not_without_effect),
 		RULE(the_forecast_follows_what_is_seen),
 		RULE(once_a_quarter_it_pauses_to_be_measured),
