@@ -858,6 +858,10 @@ def the_running_daemon_is_what_the_xml_says(w):
         assert written[name] == seen[name], \
             set(map(str, written[name].items())) \
             ^ set(map(str, seen[name].items()))
+    # the system bus lets them through: the bus of this test lets all
+    conf = pathlib.Path(SOURCE, "daemon/data/org.bacs1.conf").read_text()
+    for name in written:
+        assert f'send_interface="{name}"' in conf, name
     # and every member stands in the manual page
     page = pathlib.Path(SOURCE, "Documentation/man/org.bacs1.5").read_text()
     for name, members in written.items():
