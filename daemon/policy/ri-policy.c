@@ -324,8 +324,13 @@ static void follow_discharge(struct policy *p, struct policy_string *s)
 
 static void report_failure(struct policy *p, struct policy_module *m)
 {
+	const struct ri_string *s = &m->owner->ri.s;
+
 	/* a module that does not answer has its own alarm */
 	if (m->ri.m.result == RI_RESULT_SILENT)
+		return;
+	/* where nothing works, as on a bus of another master, one word will do */
+	if (s->running && !s->measured && s->failed > 1)
 		return;
 	policy_emit(p, POLICY_RI_FAILED, NULL, m, 0, m->ri.m.result,
 		    "Resistance of %s could not be measured (%s); it is tried again in the next run",

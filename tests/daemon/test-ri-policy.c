@@ -634,6 +634,25 @@ static void who_is_not_measured_is_overdue(void **state)
 	end(&w);
 }
 
+/* Another process has the bus: one word an hour, not one for each module */
+static void a_bus_that_refuses_all_is_told_once(void **state)
+{
+	struct world w;
+	unsigned int a;
+
+	(void)state;
+	begin(&w, false);
+	for (a = 1; a <= JARS; a++)
+		w.jar[a].refuse = true;
+	pass(&w, 90 * MINUTE, SECOND);
+	assert_int_equal(w.jar[JARS].starts, RI_TRIES);
+	assert_int_equal(w.failed, 1);
+	assert_int_equal(w.runs, 0);
+	pass(&w, HOUR, SECOND);
+	assert_int_equal(w.failed, 2);
+	end(&w);
+}
+
 static void a_reload_lets_go_and_goes_on(void **state)
 {
 	struct world w;
@@ -759,6 +778,7 @@ int main(void)
 		cmocka_unit_test(the_operator_is_told_why_not),
 		cmocka_unit_test(absurd_values_crash_nothing),
 		cmocka_unit_test(who_is_not_measured_is_overdue),
+		cmocka_unit_test(a_bus_that_refuses_all_is_told_once),
 		cmocka_unit_test(a_reload_lets_go_and_goes_on),
 		cmocka_unit_test(a_restart_keeps_what_was_learned),
 		cmocka_unit_test(a_final_baseline_is_proposed_once),
