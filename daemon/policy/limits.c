@@ -11,8 +11,8 @@
 #define CELL_MV	2000
 /* So near to a limit a string is about to pass it; practice value, per cell */
 #define NEAR_MV	40
-/* B5: what waits for blocks to come together waits so long; practice value */
-#define SETTLE_NS	(12 * 3600 * 1000000000ULL)
+/* Blocks are charged 12 to 24 h after a discharge: Narada 12NDF100 p. 19 */
+#define SETTLE_NS	(24 * 3600 * 1000000000ULL)
 /* The state of a string is known by then: the window of its slope and a bit */
 #define UNSURE_NS	(35 * 60 * 1000000000ULL)
 

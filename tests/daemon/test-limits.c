@@ -276,10 +276,10 @@ static void a_block_is_an_alarm_at_once_a_string_later(void **state)
 	(void)state;
 	agm(&set);
 	w = begin(&set, false);
-	/* the first 12 h on float a warning waits for blocks to come together */
+	/* the first day on float a warning waits for blocks to come together */
 	scans(w, 60, 12960, 13500);
 	assert_int_equal(module(w, 1)->alarms, 0);
-	scans(w, 43300, 13500, 13500);
+	scans(w, 86500, 13500, 13500);
 	/* one block with a shorted cell; the others take its part */
 	scans(w, 9, 11400, 14000);
 	assert_int_equal(module(w, 1)->alarms, 0);
