@@ -50,6 +50,11 @@ DRAWS = {
 }
 # a shorted cell of a block of one cell is a block without voltage
 ONLY_12V = {'shorted-cell', 'polarity-reversal'}
+# who is compared needs others: of two blocks nobody knows which one is wrong,
+# and where a block is a fifth of the string its end ends the discharge
+COMPARED = {'sensor-drift': 5, 'polarity-reversal': 9, 'jar-falls-away': 9,
+            'weak-cell-voltage': 4, 'sensor-stuck': 4, 'open-jar': 9,
+            'warm-after-discharge': 4}
 # the site is part of the configuration, or of the charger's
 OWN_SITE = {'equalizing-without-effect'}
 # the fault is one of the room: keep the file's
@@ -90,6 +95,8 @@ def scaled(text, cells):
 
 def vary(name, text, site, first):
     site = {} if name in OWN_SITE else dict(site)
+    if site and site['blocks'] < COMPARED.get(name, 0):
+        site['blocks'] = 18
     if name in OWN_ROOM and site:
         for key in ('room', 'season', 'day'):
             del site[key]
