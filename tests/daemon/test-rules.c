@@ -458,6 +458,28 @@ static void a_shorted_cell_is_known_by_its_level(void **state)
 	assert_int_equal(b.raised, 0);
 }
 
+/* A weak block under load passes the level of a shorted cell */
+static void a_weak_block_under_load_is_not_shorted(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	start(&b, 8, 6, true);
+	pass(&b, 2 * HOUR);
+	become(&b, STRING_DISCHARGE, 2000000);
+	b.volts[2] = 2000000 * 5 / 6;
+	pass(&b, HOUR);
+	become(&b, STRING_RECHARGE, 2100000);
+	b.volts[2] = 2100000 * 5 / 6;
+	pass(&b, HOUR);
+	assert_true(level(&b, ALARM_SHORTED_CELL, 2) <= ALARM_NONE);
+	/* it stays there on float: now it is */
+	become(&b, STRING_FLOAT, 2250000);
+	b.volts[2] = 2250000 * 5 / 6;
+	pass(&b, 95 * MINUTE);
+	assert_level(&b, ALARM_SHORTED_CELL, 2, ALARM_ALARM);
+}
+
 /* Nothing left of 2 V: the others say whether it is the block or the lead */
 static void the_others_tell_a_short_from_a_lead(void **state)
 {
@@ -1228,6 +1250,7 @@ int main(void)
 		cmocka_unit_test(a_recharge_and_a_dip_hold_the_deviation_back),
 		cmocka_unit_test(a_cell_of_one_block_of_four_is_shorted),
 		cmocka_unit_test(a_shorted_cell_is_known_by_its_level),
+		cmocka_unit_test(a_weak_block_under_load_is_not_shorted),
 		cmocka_unit_test(the_others_tell_a_short_from_a_lead),
 		cmocka_unit_test(a_jumping_voltage_is_a_lead),
 		cmocka_unit_test(a_lead_jumps_by_more_than_a_block),
