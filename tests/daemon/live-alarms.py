@@ -8,6 +8,7 @@ BACS_KILLS: instants of the kill tests, 3 if not given; BACS_SEED: their seed.
 import json
 import os
 import random
+import sqlite3
 import time
 
 from world import CONFIG, Skip, main, wait_for
@@ -212,12 +213,12 @@ def a_clock_that_jumps_is_an_advisory(w):
     w.stop()
 
 
-def set_the_scene(w):
+def set_the_scene(w, *clock):
     """One alarm in each state, and a mute."""
     w.configure(MANY)
     w.modules(12)
     w.start()
-    w.beat(*scene())
+    w.beat(*clock, *scene())
     for name in ("1S2", "2S2", "3S2"):
         state_is(w, "voltage-low", name, "unacknowledged")
     run(w, "ack", str(alarm(w, "voltage-low", "1S2")["id"]))
@@ -265,6 +266,51 @@ def sigkill_at_any_instant_changes_no_alarm(w):
         assert (listed(w), listed(w, "ListOutOfService")) == before, i
         assert raised(w) == told, i
     w.stop_beat()
+    w.stop()
+
+
+def another_boot_finds_the_same_alarms(w):
+    """What a power cut leaves: the files, another boot, a clock that went on."""
+    root_only()
+    dice = random.Random(SEED)
+    wall = 1770000000
+    w.step(f"clock 1000000000000 {wall}000000000")
+    set_the_scene(w, "advance 500000000")
+    w.stop_beat()
+    before = listed(w), listed(w, "ListOutOfService")
+    told = raised(w)
+    for i in range(KILLS):
+        kill(w)
+        # the boot id is the machine's: make the file one of another boot
+        db = sqlite3.connect(w.dir / "state/history.db")
+        db.execute("UPDATE alarm_site SET boot = 'another'")
+        db.commit()
+        db.close()
+        off = dice.randrange(1, 3600)
+        wall += off
+        w.step("unload", f"clock {dice.randrange(5, 500)}000000000 "
+               f"{wall}000000000")
+        w.modules(12)
+        w.start()
+        assert (listed(w), listed(w, "ListOutOfService")) == before, (i, off)
+        w.beat("advance 500000000", *scene())
+        wait_for("values", lambda: w.module(1, "Values"))
+        wait_for("armed", lambda: w.get("Armed"))
+        seen = w.told("WATCHDOG=1")
+        wait_for("scans", lambda: w.told("WATCHDOG=1") > seen + 2)
+        w.stop_beat()
+        assert (listed(w), listed(w, "ListOutOfService")) == before, (i, off)
+        assert raised(w) == told, i
+    # a day and more later the shelf is over, by the wall clock
+    kill(w)
+    db = sqlite3.connect(w.dir / "state/history.db")
+    db.execute("UPDATE alarm_site SET boot = 'another'")
+    db.commit()
+    db.close()
+    w.step("unload", f"clock 7000000000 {wall + 2 * 86400}000000000")
+    w.modules(12)
+    w.start()
+    state_is(w, "voltage-low", "2S2", "unacknowledged")
     w.stop()
 
 
@@ -344,6 +390,7 @@ main([
     a_dead_bus_is_one_alarm_and_shows_what_it_hides,
     a_clock_that_jumps_is_an_advisory,
     sigkill_at_any_instant_changes_no_alarm,
+    another_boot_finds_the_same_alarms,
     the_driver_may_go_and_come,
     what_is_seen_was_written,
 ])
