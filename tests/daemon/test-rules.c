@@ -976,6 +976,28 @@ static void a_charger_is_high_within_the_hour(void **state)
 	assert_level(&b, ALARM_CHARGER_HIGH, -1, ALARM_ALARM);
 }
 
+/* 1 % and 0.5 % of 2.25 V, and 2 degrees: 38.75 mV */
+static void a_charger_has_its_tolerance(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	long_on_float(&b, 16, 6);
+	shift(&b, 37500);
+	pass(&b, DAY);
+	assert_level(&b, ALARM_CHARGER_HIGH, -1, ALARM_NONE);
+	shift(&b, 2500);
+	pass(&b, HOUR);
+	assert_level(&b, ALARM_CHARGER_HIGH, -1, ALARM_WARNING);
+	shift(&b, -77500);
+	pass(&b, DAY);
+	assert_level(&b, ALARM_CHARGER_HIGH, -1, ALARM_NONE);
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_NONE);
+	shift(&b, -2500);
+	pass(&b, 5 * HOUR);
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
+}
+
 static void a_charger_is_low_where_it_stands(void **state)
 {
 	struct bench b;
@@ -1273,6 +1295,7 @@ int main(void)
 		cmocka_unit_test(equalizing_is_no_drift),
 		cmocka_unit_test(a_temperature_leaps),
 		cmocka_unit_test(a_charger_is_high_within_the_hour),
+		cmocka_unit_test(a_charger_has_its_tolerance),
 		cmocka_unit_test(a_charger_is_low_where_it_stands),
 		cmocka_unit_test(seasons_and_tolerance_are_no_fault_of_the_charger),
 		cmocka_unit_test(a_boost_charge_is_no_fault_of_the_charger),
