@@ -61,6 +61,37 @@ names_arrive() {
 		wait_for 20 is green $bus/2 Module Colour
 }
 
+hwmon_has() { # VALUE FILE
+	equal "$(cat "$devices"/bacsA-002/hwmon/hwmon*/"$2")" "$1"
+}
+
+# the real driver takes whole sets only; what has no limit limits nothing
+limits_are_whole_and_put_back() {
+	hwmon_has 0 in0_lcrit && hwmon_has 65535 in0_crit &&
+		hwmon_has 125000 temp1_max &&
+		echo 11000 >"$(echo "$devices"/bacsA-002/hwmon/hwmon*/in0_min)" &&
+		wait_for 10 hwmon_has 12600 in0_min &&
+		wait_for 10 sh -c "journalctl -u bacsd |
+			grep -q 'wrote through sysfs other limits to 3S1'"
+}
+
+# of a shipped profile, in its installed place
+profile_is_found() {
+	cat >/etc/bacs/bacsd.conf.d/zz.conf <<-END
+		[Limits]
+		Technology=agm
+		FloatVoltageLow=
+		TemperatureHigh=33C
+	END
+	bacsctl config check && systemctl reload bacsd &&
+		wait_for 70 hwmon_has 33000 temp1_max &&
+		bacsctl config diff && bacsctl limits 3S1 | grep -q agm.conf
+	_r=$?
+	rm /etc/bacs/bacsd.conf.d/zz.conf
+	systemctl reload bacsd
+	return $_r
+}
+
 bad_file_is_refused() {
 	printf '[Site]\nNmae=x\n' >/etc/bacs/bacsd.conf.d/bad.conf
 	systemctl reload bacsd
@@ -197,6 +228,8 @@ check 'all modules are live' wait_for 60 all_ok
 check 'loss alarms are armed within 10 s of start' armed_in_time
 check 'without limits modules are orange' is orange $bus/1 Module Colour
 check 'names and limits reach hwmon' names_arrive
+check 'limits are whole, others are put back' limits_are_whole_and_put_back
+check 'a shipped profile is found and shown' profile_is_found
 check 'a bad file is refused by name and line' bad_file_is_refused
 check 'nobody may not operate, polkit says' nobody_may_not
 check 'root may operate' call $bus/1 Module Identify b true
