@@ -167,7 +167,7 @@ static void read_block(struct sim_module *m, double share,
 	m->before_v = end_v;
 }
 
-static void read_jar(struct world *w, struct sim_module *m, double share,
+static void read_jar(struct sim_module *m, double share,
 		     struct policy_sample *s)
 {
 	struct plant_reading r;
@@ -190,7 +190,6 @@ static void read_jar(struct world *w, struct sim_module *m, double share,
 	if (m->duty_permille)
 		flags |= BACS_FLAG_EQUALIZING | BACS_FLAG_LEASED;
 	set(s, BACS_Q_FLAGS, flags);
-	(void)w;
 }
 
 static void read_sensor(struct world *w, struct sim_bus *b,
@@ -236,7 +235,7 @@ static void answered(struct world *w, struct sim_bus *b, struct sim_module *m,
 	s->present = 0;
 	s->time_ns = w->clock_ns - (b->count - i - 1) * POLL_NS;
 	if (m->block)
-		read_jar(w, m, (double)(i + 1) / b->count, s);
+		read_jar(m, (double)(i + 1) / b->count, s);
 	else
 		read_sensor(w, b, m, s);
 	for (n = 0; n < sizeof(m->wrong) / sizeof(m->wrong[0]); n++)
