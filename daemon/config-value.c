@@ -245,7 +245,7 @@ static int parse_choice(const struct config_type *type, void *field,
 
 	(void)type;
 	for (i = 0; range->words[i]; i++) {
-		if (!strcmp(value, range->words[i])) {
+		if (!strcasecmp(value, range->words[i])) {
 			*(uint32_t *)field = i + range->min;
 			return 0;
 		}

@@ -653,7 +653,8 @@ static void every_shipped_profile_is_whole(void **state)
 		snprintf(text, sizeof(text),
 			 "[Bus a]\n[String N]\nBus=a\nModules=1\n"
 			 "NominalVoltage=%dV\n[Limits]\nTechnology=%s\n",
-			 volts[i % 4], technologies[i / 4]);
+			 volts[i % 4],
+			 i == 7 ? "AGM" : technologies[i / 4]);
 		put("/etc/bacs/bacsd.conf", text);
 		c = load(&e, 0);
 		assert_string_equal(e.first.text, "");
