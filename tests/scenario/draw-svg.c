@@ -321,7 +321,7 @@ static double draw_string(const struct world *w, unsigned int k,
 {
 	const struct point *points = w->line.points[k];
 	size_t count = w->line.point_count;
-	char name[8], title[120];
+	char name[12], title[120];
 
 	snprintf(name, sizeof(name), "S%u", k + 1);
 	p->top = y;
