@@ -92,7 +92,8 @@ static void take_cell(const struct policy *p, const struct policy_module *m,
 	c->calibrated |= policy_calibrated(m);
 	if (m->sample.present & 1U << BACS_Q_MODULE_TEMPERATURE) {
 		c->has_module_temperature = true;
-		c->module_mc = m->sample.value[BACS_Q_MODULE_TEMPERATURE];
+		c->module_mc = policy_temperature_mc(
+			m->sample.value[BACS_Q_MODULE_TEMPERATURE]);
 	}
 	if (m->sample.present & 1U << BACS_Q_RESISTANCE)
 		c->resistance_uohm = m->sample.value[BACS_Q_RESISTANCE];

@@ -33,6 +33,12 @@ struct policy {
 	uint64_t unsynchronised_ns;	/* wall clock is so since, 0 = it is not */
 };
 
+/* What no sensor can mean is cut to 1000 °C, so that differences fit */
+static inline int32_t policy_temperature_mc(int64_t mc)
+{
+	return mc > 1000000 ? 1000000 : mc < -1000000 ? -1000000 : mc;
+}
+
 /* The bus, made if there is none; NULL without memory */
 struct policy_bus *policy_get_bus(struct policy *policy, const char *name);
 struct policy_module *policy_get_module(struct policy *policy,

@@ -71,9 +71,9 @@ static void take_jar(struct policy_module *m, const struct policy_cell *c,
 	if (j->has_voltage)
 		j->uv = v[BACS_Q_VOLTAGE] * 1000 * 2000 / m->nominal_mv;
 	j->has_temperature = has(m, BACS_Q_TEMPERATURE);
-	j->temperature_mc = narrow(v[BACS_Q_TEMPERATURE]);
+	j->temperature_mc = policy_temperature_mc(v[BACS_Q_TEMPERATURE]);
 	j->has_module_temperature = has(m, BACS_Q_MODULE_TEMPERATURE);
-	j->module_mc = narrow(v[BACS_Q_MODULE_TEMPERATURE]);
+	j->module_mc = policy_temperature_mc(v[BACS_Q_MODULE_TEMPERATURE]);
 	j->has_duty = has(m, BACS_Q_EQUALIZER_DUTY);
 	j->duty_permille = narrow(v[BACS_Q_EQUALIZER_DUTY]);
 }
@@ -94,7 +94,8 @@ static void take_ambient(const struct policy *p, const struct policy_bus *bus,
 		    (has(m, BACS_Q_FLAGS) && m->sample.value[BACS_Q_FLAGS] &
 		     BACS_FLAG_TEMP_FAULT))
 			continue;
-		sum += narrow(m->sample.value[BACS_Q_TEMPERATURE]);
+		sum += policy_temperature_mc(
+			m->sample.value[BACS_Q_TEMPERATURE]);
 		count++;
 	}
 	scan->has_ambient = count;
@@ -112,7 +113,7 @@ static bool take_half(const struct policy_bus *bus,
 	ret->time_ns = s->rules.last_ns;
 	ret->mean_uv = s->mean_uv;
 	ret->has_temperature = s->has_temperature;
-	ret->temperature_mc = narrow(s->temperature_mc);
+	ret->temperature_mc = s->temperature_mc;
 	for (i = 0; bus && i < s->count; i++) {
 		const struct policy_module *m = module_of(bus, s, i);
 

@@ -56,12 +56,13 @@ static bool is_valid(const struct rules_jar *j)
 int64_t rules_others(const struct rules_run *run, unsigned int jar)
 {
 	const struct rules_scan *s = run->scan;
-	int64_t list[OWN_MEDIAN];
+	int64_t list[JARS_MAX];
 	unsigned int i, count = 0;
 
 	if (run->valid >= OWN_MEDIAN)
 		return run->median_uv;
-	for (i = 0; i < s->count; i++)
+	/* a doubt that ended since they were counted may make them more */
+	for (i = 0; i < s->count && i < JARS_MAX; i++)
 		if (i != jar && is_valid(&s->jars[i]))
 			insert(list, count++, s->jars[i].uv);
 	return count ? median(list, count) : run->median_uv;

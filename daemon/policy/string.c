@@ -95,7 +95,8 @@ static void judge_cell(const struct policy_module *m, struct policy_cell *c)
 
 	c->has_temperature = has(m, BACS_Q_TEMPERATURE) &&
 			     !has_fault(m, BACS_FLAG_TEMP_FAULT);
-	c->temperature_mc = m->sample.value[BACS_Q_TEMPERATURE];
+	c->temperature_mc =
+		policy_temperature_mc(m->sample.value[BACS_Q_TEMPERATURE]);
 	c->valid = false;
 	c->doubtful = true;
 	if (!has(m, BACS_Q_VOLTAGE) || m->nominal_mv < CELL_MV ||
