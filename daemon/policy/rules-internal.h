@@ -38,9 +38,9 @@ struct rules_run {
 	unsigned int valid;
 	int64_t median_uv;
 	bool has_temperature;
-	int32_t temperature_mc;
+	int64_t temperature_mc;
 	bool has_module_temperature;
-	int32_t module_mc;
+	int64_t module_mc;
 	int64_t mean_uv;
 	bool complete;
 };
@@ -116,7 +116,7 @@ struct rules_text rules_celsius(int64_t mc);	/* "23.4" */
 struct rules_text rules_span(uint64_t ns);	/* "12 min" */
 
 /* Voltage of a cell that the charger should hold at a temperature */
-bool rules_set_point(const struct limit_set *limits, int32_t mc,
+bool rules_set_point(const struct limit_set *limits, int64_t mc,
 		     int64_t *ret_uv);
 
 /* Do the others behave as they do when this one lets no current pass? */

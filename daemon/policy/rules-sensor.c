@@ -226,7 +226,7 @@ static void judge_drift(struct rules_run *run, unsigned int jar,
 static bool leapt(const struct rules_run *run, const struct rules_jar *j)
 {
 	struct rules_module *m = j->memory;
-	int32_t step = j->temperature_mc - m->last_mc;
+	int64_t step = j->temperature_mc - m->last_mc;
 
 	if (m->temp_ns && !m->leap_ns && rules_abs(step) > LEAP_MC &&
 	    run->now_ns - m->temp_ns <= LEAP_S * RULES_SECOND_NS) {

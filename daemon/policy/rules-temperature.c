@@ -51,7 +51,7 @@ static void judge_long_high(struct rules_run *run, unsigned int jar)
 
 /* Mean of the @days before today; false while too few of them are known */
 static bool mean_of_days(const struct rules_module *m, unsigned int days,
-			 int32_t *ret_mc)
+			 int64_t *ret_mc)
 {
 	unsigned int i, known = 0;
 	int64_t sum = 0;
@@ -76,7 +76,7 @@ static void judge_mean_low(struct rules_run *run, unsigned int jar)
 	struct rules_hold *h = &m->hold[RULE_TEMP_MEAN_LOW];
 	uint32_t day = run->now_ns / RULES_DAY_NS + 1;
 	unsigned int days;
-	int32_t mean;
+	int64_t mean;
 
 	if (day != m->day) {
 		if (m->day_count) {
@@ -124,7 +124,7 @@ static void judge_no_return(struct rules_run *run, unsigned int jar)
 	const struct limit_set *l = j->limits;
 	struct rules_hold *h = &j->memory->hold[RULE_TEMP_NO_RETURN];
 	bool room = r->ambient.weight_ns >= RULES_HOUR_NS;
-	int32_t reference;
+	int64_t reference;
 	bool above;
 
 	if (!rules_set(l, LIMIT_TEMP_RETURN) ||
@@ -141,7 +141,7 @@ static void judge_no_return(struct rules_run *run, unsigned int jar)
 	if (h->level == ALARM_NONE &&
 	    (warmed_by(run, jar, -1) || warmed_by(run, jar, 1)))
 		return;
-	reference = room ? (int32_t)r->ambient.value : run->temperature_mc;
+	reference = room ? (int64_t)r->ambient.value : run->temperature_mc;
 	above = rules_above(j->temperature_mc - reference,
 			    l->value[LIMIT_TEMP_RETURN], 500, h);
 	rules_say(run, h, ALARM_TEMPERATURE_NO_RETURN, jar,
@@ -163,7 +163,7 @@ static void judge_module(struct rules_run *run, unsigned int jar)
 	struct rules_module *m = j->memory;
 	struct rules_hold *h = &m->hold[RULE_MODULE_HOT];
 	int32_t back = h->level == ALARM_NONE ? 0 : HOT_BACK_MC;
-	int32_t reference = run->module_mc;
+	int64_t reference = run->module_mc;
 	enum alarm_level level = ALARM_NONE;
 	bool above;
 

@@ -251,7 +251,7 @@ bool rules_doubt(const struct rules_module *m)
 	       rules_stands(m, RULE_STUCK);
 }
 
-bool rules_set_point(const struct limit_set *l, int32_t mc, int64_t *ret_uv)
+bool rules_set_point(const struct limit_set *l, int64_t mc, int64_t *ret_uv)
 {
 	int64_t at = mc;
 

@@ -120,9 +120,9 @@ struct rules_module {
 	struct rules_still still_temp;
 	struct rules_usual usual_voltage;
 	struct rules_usual usual_temp;
-	int32_t last_mc;
+	int64_t last_mc;
 	uint64_t temp_ns;
-	int32_t leap_mc;	/* temperature before a leap */
+	int64_t leap_mc;	/* temperature before a leap */
 	uint64_t leap_ns;	/* 0: none */
 	int64_t day_sum_mc;	/* of the day that runs */
 	uint32_t day_count;
@@ -191,10 +191,10 @@ struct rules_jar {
 	int64_t uv;
 	bool sense_fault;
 	bool has_temperature;
-	int32_t temperature_mc;
+	int64_t temperature_mc;
 	bool temperature_fault;
 	bool has_module_temperature;
-	int32_t module_mc;
+	int64_t module_mc;
 	bool has_duty;
 	int32_t duty_permille;
 };
@@ -223,7 +223,7 @@ struct rules_scan {
 	const struct rules_jar *jars;
 	unsigned int count;
 	bool has_ambient;
-	int32_t ambient_mc;
+	int64_t ambient_mc;
 	bool has_sensor_voltage;
 	int64_t sensor_mv;
 	int64_t sum_mv;
@@ -275,7 +275,7 @@ struct rules_half {
 	enum string_state state;
 	uint64_t time_ns;
 	int64_t mean_uv;
-	int32_t temperature_mc;
+	int64_t temperature_mc;
 	bool has_temperature;
 };
 
