@@ -79,6 +79,8 @@ void rules_tell(const struct rules_run *run, struct rules_hold *h,
 void rules_mean_add(struct rules_mean *m, uint64_t now_ns, double value,
 		    uint64_t tau_ns);
 
+/* How many valid blocks there are beside this one */
+unsigned int rules_other_count(const struct rules_run *run, unsigned int jar);
 /* Median of the others, or of all where one more or less is no matter */
 int64_t rules_others(const struct rules_run *run, unsigned int jar);
 

@@ -46,17 +46,25 @@ static const struct rules_times sudden = {
 	60 * RULES_SECOND_NS, 10 * RULES_MINUTE_NS,
 };
 
-/* Take a value and what the others have; true if the value moved */
-static bool watch(struct rules_still *w, uint64_t now_ns, uint64_t last_ns,
-		  int64_t value, int64_t others)
+/*
+ * Take a value and what the others have; true if the value moved. A block that
+ * joins or leaves makes them others, and no movement.
+ */
+static bool watch(struct rules_still *w, const struct rules_run *run,
+		  unsigned int jar, uint64_t last_ns, int64_t value,
+		  int64_t others)
 {
+	unsigned int blocks = rules_other_count(run, jar);
+	uint64_t now_ns = run->now_ns;
 	int64_t step = rules_abs(value - w->value);
 	bool moved = w->since_ns && step;
 
 	if (moved && (!w->step || step < w->step))
 		w->step = step;
-	if (!w->since_ns || step || now_ns - last_ns > RULES_GAP_NS) {
+	if (!w->since_ns || step || w->blocks != blocks ||
+	    now_ns - last_ns > RULES_GAP_NS) {
 		w->value = value;
+		w->blocks = blocks;
 		w->since_ns = now_ns;
 		w->samples = 0;
 		w->low = w->high = others;
@@ -92,7 +100,7 @@ static void judge_stuck(struct rules_run *run, unsigned int jar,
 	bool moved = false, stuck = false, warm = false;
 
 	if (j->has_voltage && run->valid > 1) {
-		moved = watch(&m->still_voltage, run->now_ns, last_ns, j->uv,
+		moved = watch(&m->still_voltage, run, jar, last_ns, j->uv,
 			      others);
 		stuck = still_for(v, run->now_ns, STILL_S, STILL_MV * RULES_MV,
 				  STILL_STEP_UV) ||
@@ -101,7 +109,7 @@ static void judge_stuck(struct rules_run *run, unsigned int jar,
 	}
 	if (j->has_temperature && !j->temperature_fault &&
 	    run->has_temperature && run->scan->count > 1) {
-		watch(&m->still_temp, run->now_ns, last_ns, j->temperature_mc,
+		watch(&m->still_temp, run, jar, last_ns, j->temperature_mc,
 		      run->temperature_mc);
 		warm = still_for(t, run->now_ns, STILL_TEMP_S, STILL_MC,
 				 STILL_STEP_MC);

@@ -53,6 +53,11 @@ static bool is_valid(const struct rules_jar *j)
 	       rules_abs(j->uv) <= CELL_MAX_UV && !rules_doubt(j->memory);
 }
 
+unsigned int rules_other_count(const struct rules_run *run, unsigned int jar)
+{
+	return run->valid - is_valid(&run->scan->jars[jar]);
+}
+
 int64_t rules_others(const struct rules_run *run, unsigned int jar)
 {
 	const struct rules_scan *s = run->scan;

@@ -85,6 +85,7 @@ struct rules_still {
 	int64_t value;
 	uint64_t since_ns;	/* 0: none yet */
 	uint32_t samples;
+	uint32_t blocks;	/* that there were */
 	int64_t low;		/* of the others */
 	int64_t high;
 	int64_t step;		/* least change ever seen, 0: none */

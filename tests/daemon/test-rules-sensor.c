@@ -595,6 +595,21 @@ static void absurd_values_crash_nothing(void **state)
 	}
 }
 
+/* Others that were not there yet have not moved */
+static void blocks_that_join_do_not_make_another_stick(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 4, 6, true);
+	b.volts[1] += 58000;
+	b.jars[2].fresh = b.jars[3].fresh = false;
+	bench_pass(&b, 10 * SECOND);
+	b.jars[2].fresh = b.jars[3].fresh = true;
+	bench_pass(&b, 10 * MINUTE);
+	assert_true(bench_level(&b, ALARM_SENSOR_STUCK, 0) <= ALARM_NONE);
+}
+
 /* A single block has no others: only what it says alone is judged */
 static void one_block_alone_is_not_compared(void **state)
 {
@@ -635,6 +650,7 @@ int main(void)
 		cmocka_unit_test(the_wall_clock_is_watched),
 		cmocka_unit_test(nothing_is_said_of_a_silent_module),
 		cmocka_unit_test(absurd_values_crash_nothing),
+		cmocka_unit_test(blocks_that_join_do_not_make_another_stick),
 		cmocka_unit_test(one_block_alone_is_not_compared),
 	};
 
