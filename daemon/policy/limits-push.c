@@ -220,7 +220,8 @@ void policy_limits_of_state(struct policy *policy,
 	for (i = 0; i < s->count; i++) {
 		struct policy_module *m = module_of(policy, s, i);
 
-		if (m && policy_set_wants(policy, m))
+		/* what was held back while nobody knew is due now */
+		if (m && (policy_set_wants(policy, m) || s->limits_held))
 			policy_push(policy, m, false);
 	}
 }

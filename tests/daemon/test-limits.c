@@ -309,6 +309,33 @@ static void write_as_other(struct world *w, int32_t min_mv)
 			      w->now);
 }
 
+static void what_others_write_without_a_state_is_put_back_with_it(void **state)
+{
+	struct limit_set set;
+	struct world *w;
+	unsigned int a;
+
+	(void)state;
+	limit_set_defaults(&set);
+	set.value[LIMIT_FLOAT_LOW] = 2170;
+	w = begin(&set, false);
+	scans(w, 300, 13500, 13500);
+	forget_pushes(w);
+	for (a = 0; a < 40; a++) {
+		w->now += SECOND;
+		policy_tick(w->policy, w->now);
+	}
+	assert_int_equal(state_of(w), STRING_UNKNOWN);
+	write_as_other(w, 11000);
+	assert_int_equal(w->written, 1);
+	assert_int_equal(w->pushes[2], 0);
+	scans(w, 3, 13500, 13500);
+	assert_int_equal(state_of(w), STRING_FLOAT);
+	assert_int_equal(w->pushes[2], 1);
+	assert_int_equal(in_driver(w, BACS_LIMIT_VOLTAGE_MIN), 13020);
+	end(w);
+}
+
 static void what_others_write_is_put_back(void **state)
 {
 	struct limit_set set;
@@ -512,6 +539,8 @@ int main(void)
 		cmocka_unit_test(each_change_of_state_rewrites_the_driver_once),
 		cmocka_unit_test(a_moment_without_a_state_rewrites_nothing),
 		cmocka_unit_test(a_block_is_an_alarm_at_once_a_string_later),
+		cmocka_unit_test(
+			what_others_write_without_a_state_is_put_back_with_it),
 		cmocka_unit_test(what_others_write_is_put_back),
 		cmocka_unit_test(what_others_write_is_adopted_for_its_state),
 		cmocka_unit_test(limits_taken_away_limit_nothing),

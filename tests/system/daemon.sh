@@ -58,7 +58,8 @@ names_arrive() {
 		wait_for 10 grep -qx '3S1 voltage' \
 			"$devices"/bacsA-002/hwmon/hwmon*/in0_label &&
 		equal "$(cat "$devices"/bacsA-002/hwmon/hwmon*/in0_min)" 12600 &&
-		wait_for 20 is green $bus/2 Module Colour
+		wait_for 20 is green $bus/2 Module Colour &&
+		wait_for 60 is float $root/string/North String State
 }
 
 hwmon_has() { # VALUE FILE
