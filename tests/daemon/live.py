@@ -232,6 +232,11 @@ def a_bad_file_at_boot_means_the_last_good_copy(w):
     assert w.get("ConfigurationState") == "default"
     assert w.module(3, "Name") == "bacsA-003"
     wait_for("colour", lambda: w.get("Colour") == "blue")
+    # not "none is configured": that would send people the wrong way
+    for command in "strings", "equalize", "ri", "jars":
+        r = w.bacsctl(command)
+        assert "was refused" in r.stderr, (command, r.stderr)
+        assert "Nonsense" in r.stderr, (command, r.stderr)
     w.stop()
     w.configure(CONFIG)
     w.start()

@@ -168,8 +168,7 @@ static int no_string(const char *name)
 			"bacsctl: there is no string '%s': see 'bacsctl strings'\n",
 			name);
 	else
-		fprintf(stderr,
-			"bacsctl: no string is configured: see [String] in bacsd.conf(5)\n");
+		daemon_no_string();
 	return name ? EXIT_FAILED : EXIT_DONE;
 }
 

@@ -187,25 +187,9 @@ static int list(sd_bus *bus, const struct options *o)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	struct table *t = table_new("jars", columns, COLUMNS);
-	int code = EXIT_DONE, r = jars_each(bus, add_jar, t, &error);
+	int code, r = jars_each(bus, add_jar, t, &error);
 
-	if (r < 0) {
-		code = daemon_failed(r, &error, "jars");
-	} else if (o->sort && table_sort(t, o->sort) < 0) {
-		char *names = table_keys(t);
-
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, names);
-		free(names);
-		code = EXIT_USAGE;
-	} else if (o->json) {
-		table_print_json(t, false);
-	} else if (table_rows(t)) {
-		table_print(t);
-	} else {
-		fprintf(stderr,
-			"bacsctl: no string is configured: see [String] in bacsd.conf(5)\n");
-	}
+	code = r < 0 ? daemon_failed(r, &error, "jars") : daemon_print(t, o);
 	table_free(t);
 	sd_bus_error_free(&error);
 	return code;

@@ -138,33 +138,13 @@ static int add_string(sd_bus *bus, const char *path, void *arg,
 				    take_property, t, error);
 }
 
-static int print(struct table *t, const struct options *o)
-{
-	if (o->sort && table_sort(t, o->sort) < 0) {
-		char *keys = table_keys(t);
-
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, keys);
-		free(keys);
-		return EXIT_USAGE;
-	}
-	if (o->json)
-		table_print_json(t, false);
-	else if (table_rows(t))
-		table_print(t);
-	else
-		fprintf(stderr,
-			"bacsctl: no string is configured: see [String] in bacsd.conf(5)\n");
-	return EXIT_DONE;
-}
-
 static int show_status(sd_bus *bus, const struct options *o)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	struct table *t = table_new("ri", columns, COLUMNS);
 	int code, r = daemon_each_string(bus, add_string, t, &error);
 
-	code = r < 0 ? daemon_failed(r, &error, "resistance") : print(t, o);
+	code = r < 0 ? daemon_failed(r, &error, "resistance") : daemon_print(t, o);
 	table_free(t);
 	sd_bus_error_free(&error);
 	return code;
@@ -351,7 +331,7 @@ static int show_baselines(sd_bus *bus, const struct options *o)
 	struct table *t = table_new("baselines", baseline_columns, B_COLUMNS);
 	int code, r = jars_each(bus, add_baseline, t, &error);
 
-	code = r < 0 ? daemon_failed(r, &error, "baselines") : print(t, o);
+	code = r < 0 ? daemon_failed(r, &error, "baselines") : daemon_print(t, o);
 	table_free(t);
 	sd_bus_error_free(&error);
 	return code;

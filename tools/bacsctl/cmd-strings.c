@@ -317,26 +317,6 @@ static int load(struct table *t)
 	return code;
 }
 
-static int print(struct table *t, const struct options *o)
-{
-	if (o->sort && table_sort(t, o->sort) < 0) {
-		char *keys = table_keys(t);
-
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, keys);
-		free(keys);
-		return EXIT_USAGE;
-	}
-	if (o->json)
-		table_print_json(t, false);
-	else if (table_rows(t))
-		table_print(t);
-	else
-		fprintf(stderr,
-			"bacsctl: no string is configured: see [String] in bacsd.conf(5)\n");
-	return EXIT_DONE;
-}
-
 int cmd_strings(int argc, char **argv)
 {
 	struct options o;
@@ -357,7 +337,7 @@ int cmd_strings(int argc, char **argv)
 	t = table_new("strings", columns, COLUMNS);
 	r = load(t);
 	if (!r)
-		r = print(t, &o);
+		r = daemon_print(t, &o);
 	table_free(t);
 	return r;
 }

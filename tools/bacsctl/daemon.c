@@ -38,6 +38,44 @@ int daemon_failed(int r, const sd_bus_error *error, const char *thing)
 	return EXIT_FAILED;
 }
 
+void daemon_no_string(void)
+{
+	sd_bus *bus = NULL;
+	char *wrong = NULL;
+
+	if (sd_bus_open_system(&bus) >= 0 &&
+	    sd_bus_get_property_string(bus, DAEMON_SERVICE, DAEMON_ROOT,
+				       DAEMON_MANAGER, "ConfigurationError",
+				       NULL, &wrong) >= 0 && *wrong)
+		fprintf(stderr,
+			"bacsctl: no string is known, for the configuration was refused: %s; mend it, 'bacsctl config check', 'systemctl reload bacsd'\n",
+			wrong);
+	else
+		fprintf(stderr,
+			"bacsctl: no string is configured: see [String] in bacsd.conf(5)\n");
+	free(wrong);
+	sd_bus_flush_close_unref(bus);
+}
+
+int daemon_print(struct table *t, const struct options *o)
+{
+	if (o->sort && table_sort(t, o->sort) < 0) {
+		char *keys = table_keys(t);
+
+		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
+			o->sort, keys);
+		free(keys);
+		return EXIT_USAGE;
+	}
+	if (o->json)
+		table_print_json(t, false);
+	else if (table_rows(t))
+		table_print(t);
+	else
+		daemon_no_string();
+	return EXIT_DONE;
+}
+
 int daemon_each_string(sd_bus *bus, daemon_object_fn fn, void *arg,
 		       sd_bus_error *error)
 {

@@ -19,6 +19,11 @@ int daemon_open(sd_bus **ret);
 /* Says why a call failed; @thing: what was asked for, "the strings". Exit code */
 int daemon_failed(int r, const sd_bus_error *error, const char *thing);
 
+/* There is no string to show: says why. A refused configuration has none. */
+void daemon_no_string(void);
+/* Sort as asked and print a table of what strings have. Exit code */
+int daemon_print(struct table *t, const struct options *o);
+
 typedef int (*daemon_object_fn)(sd_bus *bus, const char *path, void *arg,
 				sd_bus_error *error);
 /* Reads the value, a variant */
