@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "config-internal.h"
-#include "policy/equalize.h"
+#include "policy/equalize/equalize.h"
 #include "text.h"
 
 static const struct {

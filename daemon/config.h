@@ -4,8 +4,8 @@
 #define BACSD_CONFIG_H
 
 #include "config-file.h"
-#include "policy/limit-set.h"
-#include "policy/output.h"
+#include "policy/limits/limit-set.h"
+#include "policy/alarm/output.h"
 
 #define CONFIG_UNSET		INT32_MIN
 #define CONFIG_NONE		(INT32_MIN + 1)	/* a limit switched off */

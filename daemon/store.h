@@ -10,7 +10,7 @@
 #ifndef BACSD_STORE_H
 #define BACSD_STORE_H
 
-#include "policy/alarm.h"
+#include "policy/alarm/alarm.h"
 #include "util.h"
 
 #define STORE_EVENTS_QUEUED	1024	/* at most, while the disk refuses */

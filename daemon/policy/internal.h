@@ -3,7 +3,7 @@
 #ifndef BACSD_POLICY_INTERNAL_H
 #define BACSD_POLICY_INTERNAL_H
 
-#include "policy.h"
+#include "policy/policy.h"
 
 struct policy {
 	const struct policy_ops *ops;
@@ -142,7 +142,7 @@ void policy_limits_tick(struct policy *policy);
 void policy_limits_of_state(struct policy *policy,
 			    const struct policy_string *string);
 
-/* string.c: the strings, beside the modules they are made of */
+/* string-policy.c: the strings, beside the modules they are made of */
 struct policy_string *policy_get_string(const struct policy *policy,
 					const char *name);
 void policy_strings_begin(struct policy *policy);

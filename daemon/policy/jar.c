@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "policy/internal.h"
 
 /* The driver finds both modules of an exchange within so long */
 #define EXCHANGE_NS	(10ULL * RI_SECOND_NS)

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "internal.h"
+#include "policy/internal.h"
 
 /* After a lost bus returns, its modules need this long to be ok again */
 #define RETURN_NS	(15 * 1000000000ULL)

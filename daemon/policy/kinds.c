@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Names and severities of events: one table */
-#include "policy.h"
+#include "policy/policy.h"
 
 static const struct {
 	const char *name;

@@ -16,13 +16,13 @@
 #include <stdint.h>
 
 #include "bacs.h"
-#include "alarm.h"
-#include "equalize.h"
-#include "limit-set.h"
-#include "output.h"
-#include "ri-policy.h"
-#include "rules.h"
-#include "string-state.h"
+#include "policy/alarm/alarm.h"
+#include "policy/equalize/equalize.h"
+#include "policy/limits/limit-set.h"
+#include "policy/alarm/output.h"
+#include "policy/ri/ri-policy.h"
+#include "policy/rules/rules.h"
+#include "policy/string/string-state.h"
 
 #define POLICY_BUS_NAME_MAX	12
 #define POLICY_NAME_MAX		31
@@ -398,7 +398,7 @@ struct policy_string {
 
 	/* the policy's own */
 	bool configured;
-	bool limits_held;	/* not rewritten yet, see limits-push.c */
+	bool limits_held;	/* not rewritten yet, see limits/push.c */
 	bool own_limits;	/* @limits are not those of the site */
 	uint16_t fresh;		/* blocks of the scan that runs */
 	uint16_t expected;	/* blocks it waits for */

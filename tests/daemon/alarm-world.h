@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-#include "policy/alarm.h"
+#include "policy/alarm/alarm.h"
 
 #define SECOND	1000000000ULL
 #define HOUR	(3600 * SECOND)

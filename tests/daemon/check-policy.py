@@ -22,10 +22,11 @@ COMPILER = re.compile(r"(_GLOBAL_OFFSET_TABLE_|__stack_chk_fail|__(a|ub)san_.*"
                       r"|__asan.*|__gcov.*|llvm_.*|__llvm.*)$")
 
 folder, archive = sys.argv[1:]
-OWN = {"bacs.h"} | {p.name for p in pathlib.Path(folder).glob("*.h")}
+root = pathlib.Path(folder)
+OWN = {"bacs.h"} | {str(p.relative_to(root.parent)) for p in root.rglob("*.h")}
 bad = []
 
-for path in sorted(pathlib.Path(folder).iterdir()):
+for path in sorted(root.rglob("*.[ch]")):
     for number, line in enumerate(path.read_text().splitlines(), 1):
         found = re.match(r'\s*#\s*include\s*[<"]([^>"]+)[>"]', line)
         if found and found[1] not in HEADERS | OWN:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The table of Documentation/rules.rst has the alarms of the rules, no others.
 
-check-rules-doc.py SOURCE: compares it with daemon/policy/rules*.c.
+check-rules-doc.py SOURCE: compares it with daemon/policy/rules/.
 """
 import pathlib
 import re
@@ -11,8 +11,8 @@ import sys
 source = pathlib.Path(sys.argv[1])
 policy = source / "daemon/policy"
 names = dict(re.findall(r'KIND\((\w+),\s*"([\w-]+)"',
-                        (policy / "alarm-kind.c").read_text()))
-said = {names[k] for path in policy.glob("rules*.c")
+                        (policy / "alarm/kind.c").read_text()))
+said = {names[k] for path in (policy / "rules").glob("*.c")
         for k in re.findall(r"\bALARM_(\w+)", path.read_text()) if k in names}
 rows = re.findall(r"^   \* - ``([\w-]+)``$",
                   (source / "Documentation/rules.rst").read_text(), re.M)

@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "policy/ri.h"
+#include "policy/ri/ri.h"
 
 #define SECOND	RI_SECOND_NS
 #define MINUTE	(60 * SECOND)

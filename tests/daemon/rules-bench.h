@@ -5,7 +5,7 @@
 
 #include "unit.h"
 
-#include "policy/rules.h"
+#include "policy/rules/rules.h"
 
 #define SECOND	1000000000ULL
 #define MINUTE	(60 * SECOND)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "alarm-world.h"
-#include "policy/output.h"
+#include "policy/alarm/output.h"
 
 static void an_alarm_is_seen_and_goes_or_goes_and_is_seen(void **state)
 {

@@ -2,8 +2,8 @@
 /* Judgement of RI over drifting, noisy jars; 50 seeds each (M5, B4, B7, T1) */
 #include "unit.h"
 
-#include "policy/ri-judge.h"
-#include "policy/ri.h"
+#include "policy/ri/judge.h"
+#include "policy/ri/ri.h"
 
 #define DAY	(86400 * RI_SECOND_NS)
 #define SEEDS	50

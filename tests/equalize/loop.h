@@ -3,7 +3,7 @@
 #ifndef TEST_EQUALIZE_LOOP_H
 #define TEST_EQUALIZE_LOOP_H
 
-#include "policy/equalize.h"
+#include "policy/equalize/equalize.h"
 #include "sensor.h"
 #include "site.h"
 #include "spread.h"

@@ -3,7 +3,7 @@
 #ifndef TEST_EQUALIZE_WORLD_H
 #define TEST_EQUALIZE_WORLD_H
 
-#include "policy/equalize.h"
+#include "policy/equalize/equalize.h"
 
 #define JARS	6
 #define S	1000000000ULL
