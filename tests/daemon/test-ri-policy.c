@@ -634,6 +634,48 @@ static void who_is_not_measured_is_overdue(void **state)
 	end(&w);
 }
 
+/* A blown fuse has its own alarm: no measurement, no second complaint (M16) */
+static void a_doubtful_voltage_is_not_measured(void **state)
+{
+	char why[160] = "";
+	struct world w;
+	unsigned int starts, values;
+
+	(void)state;
+	begin(&w, false);
+	pass(&w, 2 * HOUR, SECOND);
+	w.jar[6].mv = 500;
+	pass(&w, HOUR, SECOND);
+	assert_non_null(alarm_of(&w, ALARM_SENSE_LEAD, 6));
+	starts = w.jar[6].starts;
+	values = w.jar[6].values;
+	/* a module that measures by itself: nothing of the block either */
+	w.jar[6].sequence++;
+	w.jar[6].uohm = 90000;
+	pass(&w, MINUTE, SECOND);
+	assert_int_equal(w.jar[6].values, values);
+	assert_int_equal(jar(&w, 6)->ri.jar.newest.uohm, 5006);
+	pass(&w, 8 * DAY, MINUTE);
+	assert_int_equal(w.jar[6].starts, starts);
+	assert_true(w.jar[5].values >= values + 7);
+	assert_int_equal(w.failed, 0);
+	assert_false(any_alarm(&w));
+	assert_int_equal(policy_ri_request(w.policy, "bacsA", 6, why,
+					   sizeof(why)), -EAGAIN);
+	assert_non_null(strstr(why, "6S1 is in doubt"));
+	/* mended: measured with the others, and not called late before that */
+	w.jar[6].mv = 13500;
+	w.jar[6].uohm = 5006;
+	pass(&w, 2 * HOUR, MINUTE);
+	assert_null(alarm_of(&w, ALARM_SENSE_LEAD, 6));
+	assert_false(any_alarm(&w));
+	pass(&w, 25 * HOUR, MINUTE);
+	assert_int_equal(w.jar[6].starts, starts + 1);
+	assert_int_equal(w.jar[6].values, values + 1);
+	assert_false(any_alarm(&w));
+	end(&w);
+}
+
 /* Another process has the bus: one word an hour, not one for each module */
 static void a_bus_that_refuses_all_is_told_once(void **state)
 {
@@ -778,6 +820,7 @@ int main(void)
 		cmocka_unit_test(the_operator_is_told_why_not),
 		cmocka_unit_test(absurd_values_crash_nothing),
 		cmocka_unit_test(who_is_not_measured_is_overdue),
+		cmocka_unit_test(a_doubtful_voltage_is_not_measured),
 		cmocka_unit_test(a_bus_that_refuses_all_is_told_once),
 		cmocka_unit_test(a_reload_lets_go_and_goes_on),
 		cmocka_unit_test(a_restart_keeps_what_was_learned),

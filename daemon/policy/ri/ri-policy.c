@@ -247,6 +247,9 @@ void policy_ri_sample(struct policy *p, struct policy_module *m)
 		sample.duty_permille = from->value[BACS_Q_EQUALIZER_DUTY];
 	if (!ri_module_sample(&m->ri.m, &sample))
 		return;
+	/* measured through a lead that is in doubt: nothing of the block */
+	if (policy_rules_suspect(m))
+		return;
 	value.time_ns = sample.time_ns;
 	value.uohm = m->ri.m.uohm;
 	value.state = s->machine.state;
@@ -416,8 +419,10 @@ static void refresh_live(struct policy *p, struct policy_string *s)
 	for (i = 0; i < s->count; i++) {
 		struct policy_module *m = module_at(p, s, i);
 
+		/* a broken lead has its own alarm, and no resistance */
 		if (m)
-			m->ri.m.live = m->state == BACS_MODULE_OK;
+			m->ri.m.live = m->state == BACS_MODULE_OK &&
+				       !policy_rules_suspect(m);
 	}
 }
 
@@ -447,6 +452,11 @@ static void judge_overdue(struct policy *p, struct policy_string *s)
 		/* a silent module has its own alarm */
 		if (!m || m->state != BACS_MODULE_OK)
 			continue;
+		/* so has one whose voltage is in doubt; it waits anew then */
+		if (policy_rules_suspect(m)) {
+			m->ri.m.since_ns = p->now_ns;
+			continue;
+		}
 		late = ri_module_overdue(&m->ri.m, &s->ri.s, p->now_ns);
 		policy_alarm_module(p, ALARM_RESISTANCE_OVERDUE, m,
 				    late ? ALARM_ADVISORY : ALARM_NONE,
@@ -666,6 +676,12 @@ int policy_ri_request(struct policy *p, const char *bus, unsigned int address,
 	if (m->state != BACS_MODULE_OK) {
 		snprintf(why, size, "module %s does not answer", m->name);
 		return -ENODEV;
+	}
+	if (policy_rules_suspect(m)) {
+		snprintf(why, size,
+			 "the voltage of %s is in doubt: mend its sense lead or fuse first",
+			 m->name);
+		return -EAGAIN;
 	}
 	if (!ri_state_allows(s->machine.state)) {
 		snprintf(why, size,
