@@ -239,14 +239,23 @@ static int put_module(struct sk_buff *skb, struct bacs_module *module)
 	return 0;
 }
 
-static int put_counters(struct sk_buff *skb, const struct scan_stats *stats)
+/* Members and attributes stand in the same order. */
+static int put_group(struct sk_buff *skb, int first, int last,
+		     const u64 *counter)
 {
-	/* Members and attributes stand in the same order. */
-	const u64 *counter = &stats->requests;
-
-	for (int a = BACS_STATS_A_REQUESTS; a <= BACS_STATS_A_LOSSES; a++)
+	for (int a = first; a <= last; a++)
 		if (nla_put_u64_64bit(skb, a, *counter++, BACS_STATS_A_PAD))
 			return -EMSGSIZE;
+	return 0;
+}
+
+static int put_counters(struct sk_buff *skb, const struct scan_stats *stats)
+{
+	if (put_group(skb, BACS_STATS_A_REQUESTS, BACS_STATS_A_LOSSES,
+		      &stats->requests) ||
+	    put_group(skb, BACS_STATS_A_ECHOES, BACS_STATS_A_CHANGES,
+		      &stats->echoes))
+		return -EMSGSIZE;
 	return nla_put(skb, BACS_STATS_A_LATENCY, sizeof(stats->latency),
 		       stats->latency);
 }
@@ -260,7 +269,7 @@ static void sum_stats(const struct scan *scan, struct scan_stats *sum)
 		const u64 *from = &stats->requests;
 		u64 *to = &sum->requests;
 
-		for (int i = BACS_STATS_A_REQUESTS; i <= BACS_STATS_A_LOSSES; i++)
+		while (from <= &stats->changes)
 			*to++ += *from++;
 		for (int i = 0; i < BACS_LATENCY_CLASSES; i++)
 			sum->latency[i] += stats->latency[i];
@@ -270,9 +279,10 @@ static void sum_stats(const struct scan *scan, struct scan_stats *sum)
 /* Address 0: the bus */
 static int put_stats(struct sk_buff *skb, struct bacs_bus *bus, u8 address)
 {
-	u64 bytes_tx, bytes_rx, tx_failures, notes_lost;
+	u64 bytes_tx, bytes_rx, tx_failures, notes_lost, foreign_requests;
 	struct scan_stats stats;
 	struct nlattr *nest;
+	u8 stranger;
 
 	spin_lock_bh(&bus->lock);
 	if (address)
@@ -282,6 +292,8 @@ static int put_stats(struct sk_buff *skb, struct bacs_bus *bus, u8 address)
 	bytes_tx = bus->scan->bytes_tx;
 	bytes_rx = bus->scan->bytes_rx;
 	tx_failures = bus->scan->tx_failures;
+	foreign_requests = bus->scan->foreign_requests;
+	stranger = bus->scan->slots[address].stranger;
 	notes_lost = bus->notes_lost;
 	spin_unlock_bh(&bus->lock);
 
@@ -299,7 +311,11 @@ static int put_stats(struct sk_buff *skb, struct bacs_bus *bus, u8 address)
 	     nla_put_u64_64bit(skb, BACS_STATS_A_TX_FAILURES, tx_failures,
 			       BACS_STATS_A_PAD) ||
 	     nla_put_u64_64bit(skb, BACS_STATS_A_NOTES_LOST, notes_lost,
-			       BACS_STATS_A_PAD)))
+			       BACS_STATS_A_PAD) ||
+	     nla_put_u64_64bit(skb, BACS_STATS_A_FOREIGN_REQUESTS,
+			       foreign_requests, BACS_STATS_A_PAD)))
+		return -EMSGSIZE;
+	if (stranger && nla_put_u8(skb, BACS_STATS_A_STRANGER, stranger))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

@@ -46,6 +46,7 @@ static void set_state(struct scan *scan, u8 address, u8 state)
 
 void scan_heard_master(struct scan *scan)
 {
+	scan->foreign_requests++;
 	if (scan->second_master)
 		return;
 	scan->second_master = true;
@@ -175,6 +176,7 @@ static void live_reply(struct scan *scan, struct scan_slot *slot,
 		if (slot->has_boots && boots != slot->boots) {
 			scan_note(scan, SCAN_NOTE_REBOOTED, scan->address,
 				  slot->boots, boots);
+			slot->stats.reboots++;
 			slot->identified = false;
 			slot->duty_confirmed = 0;
 		}
@@ -206,6 +208,7 @@ static int ident_reply(struct scan *scan, struct scan_slot *slot,
 		return err;
 	if (slot->serial && slot->serial != note.identity.serial) {
 		slot->has_boots = false;
+		slot->stats.changes++;
 		scan_note(scan, SCAN_NOTE_CHANGED, scan->address, 0, 0);
 	}
 	slot->serial = note.identity.serial;

@@ -55,6 +55,13 @@ static u64 response_ns(const struct scan *scan)
 						  scan->response_ns;
 }
 
+/* An adapter that hears itself hands back what we have sent. */
+static bool begins_with_request(const struct scan *scan)
+{
+	return scan->request_len && scan->rx_len >= scan->request_len &&
+	       !memcmp(scan->rx, scan->request, scan->request_len);
+}
+
 /* Name a valid frame that is not the reply asked for. */
 static void judge_stranger(struct scan *scan)
 {
@@ -72,10 +79,17 @@ static void judge_stranger(struct scan *scan)
 		stats_of(scan, from)->doubled++;
 		trace(scan, SCAN_TRACE_DOUBLED, rx, len);
 	} else {
-		if (rtu_is_request(rx, len))
+		if (begins_with_request(scan))
+			asked_stats(scan)->echoes++;
+		else if (rtu_is_request(rx, len))
 			scan_heard_master(scan);
-		(scan->phase == SCAN_WAITING ? asked_stats(scan) :
-					       &scan->stats)->foreign++;
+		if (scan->phase == SCAN_WAITING) {
+			asked_stats(scan)->foreign++;
+			if (scan->kind != SCAN_KIND_TRANSACT)
+				scan->slots[scan->address].stranger = from;
+		} else {
+			scan->stats.foreign++;
+		}
 		trace(scan, SCAN_TRACE_FOREIGN, rx, len);
 	}
 }
@@ -265,6 +279,26 @@ static void fail(struct scan *scan, int error)
 	advance(scan);
 }
 
+/*
+ * What is wrong with the damaged run tells the faults apart. Noise rarely hits
+ * just the first two bytes, a wrong speed or parity always does; two modules
+ * that answer at once say together more than one would.
+ */
+static void count_damage(struct scan *scan)
+{
+	struct scan_stats *stats = asked_stats(scan);
+	size_t want = rtu_reply_length(scan->request, scan->request_len,
+				       scan->rx, scan->rx_len);
+	size_t head = min_t(size_t, scan->rx_len, 2);
+
+	if (begins_with_request(scan))
+		stats->echoes++;
+	else if (!head || memcmp(scan->rx, scan->request, head))
+		stats->garbled++;
+	else if (want && scan->rx_len + scan->rx_dropped > want)
+		stats->overlong++;
+}
+
 /* The run of bytes received while waiting has ended without a reply in it. */
 static void judge_run(struct scan *scan, u64 now)
 {
@@ -273,6 +307,7 @@ static void judge_run(struct scan *scan, u64 now)
 
 	if (scan->rx_line_error) {
 		stats->line_errors++;
+		count_damage(scan);
 		trace(scan, SCAN_TRACE_LINE_ERROR, scan->rx, scan->rx_len);
 		fail(scan, -EIO);
 		return;
@@ -298,14 +333,18 @@ static void judge_run(struct scan *scan, u64 now)
 		return;
 	case RTU_SHORT:
 		stats->short_frames++;
+		count_damage(scan);
 		trace(scan, SCAN_TRACE_SHORT, scan->rx, scan->rx_len);
 		break;
 	case RTU_BAD_CRC:
 		stats->crc_errors++;
+		count_damage(scan);
 		trace(scan, SCAN_TRACE_BAD_CRC, scan->rx, scan->rx_len);
 		break;
 	default:
 		stats->unexpected++;
+		if (begins_with_request(scan))
+			stats->echoes++;
 		trace(scan, SCAN_TRACE_UNEXPECTED, scan->rx, scan->rx_len);
 		fail(scan, -EPROTO);
 		return;

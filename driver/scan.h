@@ -60,12 +60,15 @@
 /**
  * struct scan_stats - counters of a module or, summed, of the bus
  *
- * The members stand in the order of enum bacs_stats_attr.
+ * The members stand in the order of enum bacs_stats_attr, those of the second
+ * group from BACS_STATS_A_ECHOES on. That group tells faults apart; what it
+ * counts stands in the first one, too.
  */
 struct scan_stats {
 	u64 requests, replies, timeouts, crc_errors, line_errors;
 	u64 short_frames, long_frames, late, foreign, doubled;
 	u64 exceptions, unexpected, noise, retries, losses;
+	u64 echoes, garbled, overlong, reboots, changes;
 	u32 latency[BACS_LATENCY_CLASSES];
 };
 
@@ -168,6 +171,7 @@ struct scan_ops {
  * @identify_on: value of a pending identify command
  * @duty_target: 0.1 %, what the controller wants
  * @duty_confirmed: 0.1 %, what the module has acknowledged
+ * @stranger: address of the last foreign frame that came instead of a reply
  * @boots: boot counter last seen
  * @serial: serial number last seen
  * @last_good: time of the last valid reply
@@ -189,6 +193,7 @@ struct scan_slot {
 	u8 unanswered;
 	u8 pending;
 	bool identify_on;
+	u8 stranger;
 	u16 duty_target;
 	u16 duty_confirmed;
 	u16 boots;
@@ -342,6 +347,7 @@ struct scan {
 	u64 bytes_tx;
 	u64 bytes_rx;
 	u64 tx_failures;
+	u64 foreign_requests;	/* frames that only another master sends */
 	struct scan_stats stats;	/* what belongs to no address */
 	struct scan_slot slots[SCAN_SLOTS];
 };

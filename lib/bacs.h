@@ -749,6 +749,12 @@ enum bacs_counter {
 	BACS_COUNTER_BYTES_RX,		/* of a bus only */
 	BACS_COUNTER_TX_FAILURES,	/* of a bus only */
 	BACS_COUNTER_NOTES_LOST,	/* of a bus only */
+	BACS_COUNTER_ECHOES,		/* our own request came back */
+	BACS_COUNTER_GARBLED,		/* damaged from the first bytes on */
+	BACS_COUNTER_OVERLONG,		/* damaged and longer than the reply */
+	BACS_COUNTER_REBOOTS,
+	BACS_COUNTER_CHANGES,		/* another serial number answered */
+	BACS_COUNTER_FOREIGN_REQUESTS,	/* of a bus only: another master's */
 	BACS_COUNTER_COUNT		/* of this header; not a counter */
 };
 
@@ -810,6 +816,15 @@ int bacs_stats_counter(const struct bacs_stats *stats,
 int bacs_stats_latency(const struct bacs_stats *stats,
 		       const uint32_t **ret_counts,
 		       const uint32_t **ret_bounds_us);
+
+/**
+ * bacs_stats_stranger() - who answered instead of this module?
+ * @stats: counters
+ *
+ * Return: address in the last valid frame that came instead of the module's
+ * reply, 0 for none (or a driver that does not tell).
+ */
+unsigned int bacs_stats_stranger(const struct bacs_stats *stats);
 
 /*
  * Commands

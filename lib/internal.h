@@ -251,6 +251,7 @@ struct bacs_stats {
 	struct bacs_stats *next;
 	char bus[BACS_BUS_NAME_MAX + 1];
 	uint8_t address;
+	uint8_t stranger;	/* 0: nobody */
 	uint32_t present;	/* bit enum bacs_counter */
 	uint64_t value[BACS_COUNTER_COUNT];
 	bool has_latency;

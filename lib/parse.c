@@ -63,7 +63,9 @@ SAME(BACS_COUNTER_TIMEOUTS, BACS_STATS_A_TIMEOUTS);
 SAME(BACS_COUNTER_NOISE, BACS_STATS_A_NOISE);
 SAME(BACS_COUNTER_LOSSES, BACS_STATS_A_LOSSES);
 SAME(BACS_COUNTER_NOTES_LOST, BACS_STATS_A_NOTES_LOST);
-SAME(BACS_COUNTER_COUNT, BACS_STATS_A_LATENCY);
+SAME(BACS_COUNTER_NOTES_LOST + 1, BACS_STATS_A_LATENCY);
+SAME(BACS_COUNTER_ECHOES + 2, BACS_STATS_A_ECHOES);
+SAME(BACS_COUNTER_FOREIGN_REQUESTS + 2, BACS_STATS_A_FOREIGN_REQUESTS);
 
 #define P_U8	{ .type = NLA_U8, .minlen = 1, .maxlen = 1 }
 #define P_U16	{ .type = NLA_U16, .minlen = 2, .maxlen = 2 }
@@ -209,6 +211,13 @@ static const struct nla_policy stats_policy[BACS_STATS_A_MAX + 1] = {
 	[BACS_STATS_A_BYTES_RX] = P_U64,
 	[BACS_STATS_A_TX_FAILURES] = P_U64,
 	[BACS_STATS_A_NOTES_LOST] = P_U64,
+	[BACS_STATS_A_ECHOES] = P_U64,
+	[BACS_STATS_A_GARBLED] = P_U64,
+	[BACS_STATS_A_OVERLONG] = P_U64,
+	[BACS_STATS_A_REBOOTS] = P_U64,
+	[BACS_STATS_A_CHANGES] = P_U64,
+	[BACS_STATS_A_FOREIGN_REQUESTS] = P_U64,
+	[BACS_STATS_A_STRANGER] = P_U8,
 	[BACS_STATS_A_LATENCY] = { .minlen = 4 * BACS_LATENCY_CLASSES,
 				   .maxlen = 4 * BACS_LATENCY_CLASSES },
 };
@@ -559,11 +568,17 @@ int parse_stats(const struct nlattr *nest, struct bacs_stats *ret)
 	if (r < 0)
 		return r;
 	for (int i = 1; i < BACS_COUNTER_COUNT; i++) {
-		if (!tb[i])
+		/* histogram and padding stand between the counters */
+		int a = i < BACS_COUNTER_ECHOES ? i :
+			i - BACS_COUNTER_ECHOES + BACS_STATS_A_ECHOES;
+
+		if (!tb[a])
 			continue;
 		ret->present |= 1U << i;
-		ret->value[i] = get_u64(tb[i]);
+		ret->value[i] = get_u64(tb[a]);
 	}
+	if (tb[BACS_STATS_A_STRANGER])
+		ret->stranger = nla_get_u8(tb[BACS_STATS_A_STRANGER]);
 	if (tb[BACS_STATS_A_LATENCY]) {
 		ret->has_latency = true;
 		memcpy(ret->latency, nla_data(tb[BACS_STATS_A_LATENCY]),

@@ -289,6 +289,12 @@ static const char *const counters[] = {
 	[BACS_COUNTER_BYTES_RX] = "bytes_rx",
 	[BACS_COUNTER_TX_FAILURES] = "tx_failures",
 	[BACS_COUNTER_NOTES_LOST] = "notes_lost",
+	[BACS_COUNTER_ECHOES] = "echoes",
+	[BACS_COUNTER_GARBLED] = "garbled",
+	[BACS_COUNTER_OVERLONG] = "overlong",
+	[BACS_COUNTER_REBOOTS] = "reboots",
+	[BACS_COUNTER_CHANGES] = "changes",
+	[BACS_COUNTER_FOREIGN_REQUESTS] = "foreign_requests",
 };
 
 static const char *const commands[] = {

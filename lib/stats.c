@@ -151,3 +151,9 @@ BACS_EXPORT int bacs_stats_latency(const struct bacs_stats *stats,
 	*ret_bounds_us = bounds;
 	return BACS_LATENCY_CLASSES;
 }
+
+BACS_EXPORT unsigned int bacs_stats_stranger(const struct bacs_stats *stats)
+{
+	assert(stats);
+	return stats->stranger;
+}

@@ -129,6 +129,13 @@ const struct fake_key fake_stats_keys[] = {
 	{ "bytes_rx", BACS_STATS_A_BYTES_RX, FAKE_U64, NULL },
 	{ "tx_failures", BACS_STATS_A_TX_FAILURES, FAKE_U64, NULL },
 	{ "notes_lost", BACS_STATS_A_NOTES_LOST, FAKE_U64, NULL },
+	{ "echoes", BACS_STATS_A_ECHOES, FAKE_U64, NULL },
+	{ "garbled", BACS_STATS_A_GARBLED, FAKE_U64, NULL },
+	{ "overlong", BACS_STATS_A_OVERLONG, FAKE_U64, NULL },
+	{ "reboots", BACS_STATS_A_REBOOTS, FAKE_U64, NULL },
+	{ "changes", BACS_STATS_A_CHANGES, FAKE_U64, NULL },
+	{ "foreign_requests", BACS_STATS_A_FOREIGN_REQUESTS, FAKE_U64, NULL },
+	{ "stranger", BACS_STATS_A_STRANGER, FAKE_U8, NULL },
 	{ NULL, 0, FAKE_NONE, NULL }
 };
 

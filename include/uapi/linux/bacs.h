@@ -349,6 +349,13 @@ enum bacs_stats_attr {
 	BACS_STATS_A_NOTES_LOST,	/* u64, reports that found no room */
 	BACS_STATS_A_LATENCY,		/* binary, BACS_LATENCY_CLASSES x u32 */
 	BACS_STATS_A_PAD,
+	BACS_STATS_A_ECHOES,		/* u64, our own request came back */
+	BACS_STATS_A_GARBLED,		/* u64, damaged from the first bytes on */
+	BACS_STATS_A_OVERLONG,		/* u64, damaged and longer than the reply */
+	BACS_STATS_A_REBOOTS,		/* u64, the boot counter changed */
+	BACS_STATS_A_CHANGES,		/* u64, another serial number answered */
+	BACS_STATS_A_FOREIGN_REQUESTS,	/* u64, of a bus only: another master's */
+	BACS_STATS_A_STRANGER,		/* u8, of a module: who answered for it */
 
 	__BACS_STATS_A_MAX,
 	BACS_STATS_A_MAX = __BACS_STATS_A_MAX - 1
