@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "bus.h"
+#include "contend.h"
 
 #define MS	((u64)NSEC_PER_MSEC)
 #define T0	(1000 * MS)
@@ -434,6 +435,97 @@ static void too_many_rules_and_equal_names_are_refused(void **state)
 	assert_int_equal(bus_add_rule(bus, &r, now), -ENOSPC);
 }
 
+static void an_echo_comes_before_the_reply(void **state)
+{
+	u8 request[8];
+
+	(void)state;
+	rtu_build_read(request, 1, RTU_READ_INPUT, 0, 14);
+	rule("echo");
+	transact(request, 8);
+	assert_int_equal(heard_len, 8 + 33);
+	assert_memory_equal(heard, request, 8);
+	assert_true(rtu_crc_ok(heard + 8, 33));
+	/* of a broadcast, too, and where nobody is */
+	rtu_build_write_single(request, 0, BACS_C_HOLD_LATCH, 5);
+	transact(request, 8);
+	assert_int_equal(heard_len, 8);
+	assert_memory_equal(heard, request, 8);
+}
+
+static void a_duplicate_mixes_with_the_owner(void **state)
+{
+	u32 longer = 0, head = 0;
+
+	(void)state;
+	bus->cfg.delay_max_us = 4000;
+	rule("address=2 duplicate");
+	assert_int_equal(ask(1), RTU_OK);
+	for (u32 i = 0; i < 100; i++) {
+		assert_int_not_equal(ask(2), RTU_OK);
+		assert_in_range(heard_len, 20, 36);
+		longer += heard_len > 33;
+		head += heard[0] == 2;
+	}
+	/* up to 1.7 characters apart */
+	assert_in_range(longer, 50, 100);
+	assert_in_range(head, 20, 100);
+}
+
+static void two_at_one_instant_are_the_and_of_both(void **state)
+{
+	static const u8 one[] = { 0x12, 0xF0, 0x55 }, two[] = { 0x12, 0x3C, 0xAA };
+	u8 out[8];
+
+	(void)state;
+	for (u32 bits = 10; bits <= 11; bits++) {
+		assert_int_equal(contend_shifted(out, 8, one, 3, two, 3, 0, bits),
+				 3);
+		assert_int_equal(out[0], 0x12);
+		assert_int_equal(out[1], 0x30);
+		assert_int_equal(out[2], 0x00);
+		/* one after the other: both whole */
+		assert_int_equal(contend_shifted(out, 8, one, 3, two, 3,
+						 3 * bits * CONTEND_STEPS, bits),
+				 6);
+		assert_memory_equal(out, one, 3);
+		assert_memory_equal(out + 3, two, 3);
+		assert_int_equal(contend_shifted(out, 2, one, 3, two, 3, 0, bits),
+				 2);
+	}
+}
+
+static void ringing_follows_the_reply(void **state)
+{
+	u32 whole = 0;
+
+	(void)state;
+	rule("address=2 reflection 3");
+	for (u32 i = 0; i < 200; i++) {
+		ask(2);
+		assert_in_range(heard_len, 34, 36);
+		whole += rtu_crc_ok(heard, 33);
+	}
+	assert_in_range(whole, 150, 199);
+}
+
+static void a_second_master_asks_and_is_answered(void **state)
+{
+	u8 request[8];
+
+	(void)state;
+	rtu_build_read(request, 3, RTU_READ_INPUT, 0, 2);
+	rule("address=3 count=2 second-master 500");
+	for (u32 i = 0; i < 3; i++) {
+		now += 600 * MS;
+		bus_step(bus, now);
+		listen();
+		assert_int_equal(heard_len, i < 2 ? 8 + 9 : 0);
+		if (i < 2)
+			assert_memory_equal(heard, request, 8);
+	}
+}
+
 /* Every effect at once, and random frames: nothing may break */
 static void all_rules_at_once_and_random_requests(void **state)
 {
@@ -442,7 +534,9 @@ static void all_rules_at_once_and_random_requests(void **state)
 		"garbage 256", "direction=request garbage 256", "truncate",
 		"lengthen 256", "double", "foreign", "address=1 answers-for 2",
 		"probability=0.1 baud-mismatch", "probability=0.01 reboot",
-		"probability=0.1 exception 255", "probability=0.1 drop"
+		"probability=0.1 exception 255", "probability=0.1 drop",
+		"probability=0.2 echo", "duplicate", "reflection 16",
+		"second-master 100"
 	};
 	struct pcg p;
 	u8 frame[256];
@@ -496,6 +590,11 @@ int main(void)
 		T(any_bytes_wake_sleepers_and_keep_them_awake),
 		T(bus_use_is_what_the_wire_must_take_over_what_it_took),
 		T(too_many_rules_and_equal_names_are_refused),
+		T(an_echo_comes_before_the_reply),
+		T(a_duplicate_mixes_with_the_owner),
+		T(two_at_one_instant_are_the_and_of_both),
+		T(ringing_follows_the_reply),
+		T(a_second_master_asks_and_is_answered),
 		T(all_rules_at_once_and_random_requests),
 	};
 

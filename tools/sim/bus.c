@@ -137,6 +137,8 @@ void bus_step(struct bus *b, u64 now)
 	}
 	if (b->battery && dt_ms)
 		battery_step(b->battery, dt_ms);
+	if (dt_ms)
+		bus_intrude(b, now);
 }
 
 /**

@@ -69,6 +69,7 @@ int bus_parse_delay(struct bus_config *cfg, const char *text,
 		    struct parse_error *e);
 
 /* fault.c */
+void bus_intrude(struct bus *b, u64 now);
 void bus_frame(void *data, const struct wire_frame *frame);
 void bus_sent(void *data, const struct wire_tx *tx, u64 begin_ns, u64 end_ns,
 	      u64 late_ns);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From a request to what is heard on the wire, rules applied */
 #include "bus.h"
+#include "contend.h"
 
 #define TAG_REPLY	0x100	/* tag of a reply: this and the address */
 #define TAG_NOISE	0
@@ -27,6 +28,8 @@ struct fate {
 	u8 foreign_address;
 	u8 exception;
 	bool reboot;
+	bool twin;
+	u32 ringing;
 };
 
 static void apply(struct fate *fate, const struct rule *r)
@@ -84,7 +87,15 @@ static void apply(struct fate *fate, const struct rule *r)
 	case RULE_EXCEPTION:
 		fate->exception = (u8)r->arg;
 		break;
-	case RULE_ANSWERS_FOR:	/* see responders() */
+	case RULE_DUPLICATE:
+		fate->twin = true;
+		break;
+	case RULE_REFLECTION:
+		fate->ringing = r->arg;
+		break;
+	case RULE_ANSWERS_FOR:	/* see ask_modules() */
+	case RULE_ECHO:		/* see echo() */
+	case RULE_SECOND_MASTER:	/* see bus_intrude() */
 	case RULE_NONE:
 	case RULE_EFFECTS:
 		break;
@@ -98,7 +109,8 @@ static struct fate decide(struct bus *b, u8 address, u8 function, u64 now)
 	for (u32 i = 0; i < b->rule_count; i++) {
 		struct rule *r = &b->rule[i];
 
-		if (r->effect == RULE_ANSWERS_FOR ||
+		if (r->effect == RULE_ANSWERS_FOR || r->effect == RULE_ECHO ||
+		    r->effect == RULE_SECOND_MASTER ||
 		    !rule_hits(r, address, function, now, &b->fault_rng))
 			continue;
 		b->stats->module[address].faults++;
@@ -131,21 +143,6 @@ static void flip_bits(struct bus *b, u8 *bytes, size_t len, u32 flips)
 	}
 }
 
-/*
- * Two that send at once: an RS-485 driver that pulls the line to space wins
- * over one that lets it be, as long as their bits coincide.
- */
-static size_t contend(u8 *mine, size_t len, const u8 *other, size_t other_len)
-{
-	size_t i;
-
-	for (i = 0; i < len && i < other_len; i++)
-		mine[i] &= other[i];
-	for (; i < other_len; i++)
-		mine[i] = other[i];
-	return len > other_len ? len : other_len;
-}
-
 static bool is_for(const struct module *m, u8 unit)
 {
 	return unit == UNIT_ANY || m->address == unit;
@@ -176,7 +173,7 @@ static size_t ask_modules(struct bus *b, const struct wire_frame *f, u8 *reply)
 		    (!is_for(m, address) && !address_in(asked, a)))
 			continue;
 		n = module_request(m, f->bytes, f->len, one);
-		len = contend(reply, len, one, n);
+		len = contend_at_once(reply, len, one, n);
 	}
 	return len;
 }
@@ -200,6 +197,39 @@ static size_t foreign_frame(struct bus *b, const struct fate *fate, u8 address,
 	return rtu_seal(frame, 7);
 }
 
+/*
+ * Another module at the same address takes its own time to answer, with values
+ * of its own; the earlier one begins what is heard.
+ */
+static size_t add_twin(struct bus *b, u8 *reply, size_t len)
+{
+	u32 span = b->cfg.delay_max_us - b->cfg.delay_min_us;
+	u64 later_ns = (u64)pcg_below(&b->fault_rng, span + 1) * NSEC_PER_USEC;
+	u32 shift = (u32)(later_ns * b->wire.line.bits * CONTEND_STEPS /
+			  b->wire.char_ns);
+	u32 whole = (u32)len * b->wire.line.bits * CONTEND_STEPS;
+	u8 one[RTU_FRAME_MAX], two[RTU_FRAME_MAX];
+
+	memcpy(one, reply, len);
+	memcpy(two, reply, len);
+	if (len > 5) {
+		random_bytes(b, two + 3, len - 5);
+		rtu_seal(two, len - 2);
+	}
+	/* half of the room is for what else may hang on */
+	return contend_shifted(reply, WIRE_TX_MAX / 2, one, len, two, len,
+			       shift < whole ? shift : whole,
+			       b->wire.line.bits);
+}
+
+/* Ringing follows the last bit; now and then a bit before it is misread. */
+static size_t add_ringing(struct bus *b, u32 max, u8 *reply, size_t len)
+{
+	if (!pcg_below(&b->fault_rng, 8))
+		flip_bits(b, reply, len, 1);
+	return len + contend_ring(reply + len, max, &b->fault_rng);
+}
+
 static size_t spoil(struct bus *b, const struct fate *fate, u8 *reply,
 		    size_t len)
 {
@@ -214,6 +244,10 @@ static size_t spoil(struct bus *b, const struct fate *fate, u8 *reply,
 
 		len = to < len ? to : len;
 	}
+	if (fate->twin)
+		len = add_twin(b, reply, len);
+	if (fate->ringing)
+		len = add_ringing(b, fate->ringing, reply, len);
 	if (fate->lengthen) {
 		random_bytes(b, reply + len, fate->lengthen);
 		len += fate->lengthen;
@@ -298,6 +332,64 @@ static void hear_unicast(struct bus *b, const struct wire_frame *f)
 		send_noise(b, reply_start(b, f, &fate), fate.garbage_after);
 }
 
+/* An adapter that listens while it sends hands our bytes back. */
+static void echo(struct bus *b, const struct wire_frame *f)
+{
+	for (u32 i = 0; i < b->rule_count; i++) {
+		struct rule *r = &b->rule[i];
+
+		if (r->effect == RULE_ECHO &&
+		    rule_hits(r, f->bytes[0], f->bytes[1], f->end_ns,
+			      &b->fault_rng))
+			wire_send(&b->wire, f->begin_ns, f->bytes, f->len,
+				  TAG_NOISE);
+	}
+}
+
+/* Another master asks a module, which answers it. */
+static void intrude(struct bus *b, u8 address, u64 now)
+{
+	struct module *m = b->module[address];
+	u64 reply_at = now + 8 * b->wire.char_ns;
+	u8 frame[RTU_FRAME_MAX], reply[RTU_FRAME_MAX];
+	size_t len;
+
+	len = rtu_build_read(frame, address, RTU_READ_INPUT, 0, 2);
+	wire_send(&b->wire, now, frame, len, TAG_NOISE);
+	if (!module_awake(m))
+		return;
+	reply_at += (u64)b->cfg.delay_min_us * NSEC_PER_USEC;
+	len = module_request(m, frame, len, reply);
+	if (len)
+		wire_send(&b->wire, reply_at, reply, len, TAG_NOISE);
+}
+
+/**
+ * bus_intrude() - let the other masters ask if their time has come
+ * @b: bus
+ * @now: CLOCK_MONOTONIC, ns
+ */
+void bus_intrude(struct bus *b, u64 now)
+{
+	for (u32 i = 0; i < b->rule_count; i++) {
+		struct rule *r = &b->rule[i];
+		u32 a;
+
+		if (r->effect != RULE_SECOND_MASTER || now < r->next_ns)
+			continue;
+		r->next_ns = now + r->arg * NSEC_PER_MSEC;
+		a = 1 + pcg_below(&b->fault_rng, RTU_ADDRESS_MAX);
+		for (u32 tries = 0; tries < RTU_ADDRESS_MAX; tries++) {
+			if (b->module[a] && (r->any || address_in(r->addresses, a)))
+				break;
+			a = a % RTU_ADDRESS_MAX + 1;
+		}
+		if (b->module[a] &&
+		    rule_hits(r, (u8)a, RTU_READ_INPUT, now, &b->fault_rng))
+			intrude(b, (u8)a, now);
+	}
+}
+
 static void hear_broadcast(struct bus *b, const struct wire_frame *f)
 {
 	u8 nothing[RTU_FRAME_MAX];
@@ -330,6 +422,7 @@ void bus_frame(void *data, const struct wire_frame *f)
 		b->trace(f->collided ? "rx collided" : f->valid ? "rx" :
 			 f->early && b->cfg.strict ? "rx ignored" : "rx bad",
 			 f->bytes, f->len, f->begin_ns);
+	echo(b, f);
 	if (!f->valid)
 		return;
 	if (f->bytes[0] == RTU_BROADCAST)

@@ -31,6 +31,11 @@ static const struct effect_info {
 	[RULE_BAUD_MISMATCH] = { "baud-mismatch" },
 	[RULE_REBOOT] = { "reboot" },
 	[RULE_EXCEPTION] = { "exception", ARG_NEEDED, "code", 1, 255 },
+	[RULE_ECHO] = { "echo" },
+	[RULE_DUPLICATE] = { "duplicate" },
+	[RULE_REFLECTION] = { "reflection", ARG_OPTIONAL, "bytes", 1, 16, 2 },
+	[RULE_SECOND_MASTER] = { "second-master", ARG_OPTIONAL, "ms", 100,
+				 3600000, 1000 },
 };
 
 /**
@@ -56,7 +61,7 @@ void rule_init(struct rule *r)
 int rule_set_effect(struct rule *r, const char *effect, const char *arg,
 		    struct parse_error *e)
 {
-	char names[256] = "";
+	char names[320] = "";
 	size_t at = 0;
 
 	for (u32 i = RULE_DROP; i < RULE_EFFECTS; i++) {

@@ -25,6 +25,10 @@ enum rule_effect {
 	RULE_BAUD_MISMATCH,
 	RULE_REBOOT,
 	RULE_EXCEPTION,
+	RULE_ECHO,
+	RULE_DUPLICATE,
+	RULE_REFLECTION,
+	RULE_SECOND_MASTER,
 	RULE_EFFECTS
 };
 
@@ -44,6 +48,7 @@ enum rule_effect {
  * @arg: argument of the effect
  * @added_ns: when it was added
  * @hits: how often it has hit
+ * @next_ns: of second-master: when it asks next
  */
 struct rule {
 	u32 id;
@@ -60,6 +65,7 @@ struct rule {
 	u32 arg;
 	u64 added_ns;
 	u64 hits;
+	u64 next_ns;
 };
 
 void rule_init(struct rule *r);
