@@ -164,6 +164,24 @@ static bool has_serial(struct manager *m, const char *bus,
 	return p && p->facts.serial;
 }
 
+/* Of our own commands only failures are news */
+static void on_command(struct manager *m, const struct bacs_notice *n,
+		       uint64_t now_ns)
+{
+	char who[80] = "";
+
+	if (bacs_notice_command(n) == BACS_COMMAND_TRANSACT)
+		snprintf(who, sizeof(who), "; a raw request of process %u",
+			 bacs_notice_pid(n));
+	else if (bacs_notice_result(n) >= 0)
+		return;
+	/* it is tried again, and told when that fails, too */
+	if (bacs_notice_command(n) == BACS_COMMAND_RI)
+		policy_ri_refused(m->policy, bacs_notice_bus(n),
+				  bacs_notice_address(n), now_ns);
+	on_other(m, POLICY_COMMAND, n, who);
+}
+
 static void on_notice(struct manager *m, const struct bacs_notice *n,
 		      uint64_t now_ns)
 {
@@ -203,12 +221,7 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 				 "; another module answers at this address");
 		break;
 	case BACS_NOTICE_COMMAND:
-		if (bacs_notice_result(n) >= 0)
-			break;
-		/* it is tried again, and told when that fails, too */
-		if (bacs_notice_command(n) == BACS_COMMAND_RI)
-			policy_ri_refused(m->policy, bus, address, now_ns);
-		on_other(m, POLICY_COMMAND, n, "");
+		on_command(m, n, now_ns);
 		break;
 	case BACS_NOTICE_LEASE_EXPIRED:
 		on_other(m, POLICY_LEASE_EXPIRED, n, "");

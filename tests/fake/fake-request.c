@@ -295,6 +295,9 @@ static void command_done(struct request *r, struct fake_bus *bus,
 			  (uint32_t)result);
 	if (address)
 		fake_attrs_number(&e, BACS_EVENT_A_ADDRESS, FAKE_U8, address);
+	/* nothing but a raw request is anybody's own */
+	if (r->cmd == BACS_CMD_TRANSACT)
+		fake_attrs_number(&e, BACS_EVENT_A_PID, FAKE_U32, CLIENT_PID);
 	fake_event(r->k, bus, &e);
 }
 
