@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A bus, a fake kernel and room for a daemon: the world that live.py plays in.
+"""A bus, a fake kernel and room for a daemon: the world that live*.py play in.
 
-The programs are the first arguments of live.py.
+The programs are their first arguments.
 """
 import json
 import os
