@@ -93,6 +93,40 @@ static int get_number(sd_bus *bus, const char *path, const char *interface,
 	return sd_bus_message_append(reply, "u", v);
 }
 
+/* Addresses as the cable leads to them; nothing where that is not known */
+static int get_wiring(sd_bus *bus, const char *path, const char *interface,
+		      const char *property, sd_bus_message *reply,
+		      void *userdata, sd_bus_error *error)
+{
+	const struct policy_bus *b = bus_find_bus(userdata, path);
+
+	(void)bus, (void)interface, (void)property, (void)error;
+	return b ? sd_bus_message_append_array(reply, 'y', b->wiring,
+					       b->wired) : -ENOENT;
+}
+
+/* How many of them each branch of the cable has */
+static int get_branches(sd_bus *bus, const char *path, const char *interface,
+			const char *property, sd_bus_message *reply,
+			void *userdata, sd_bus_error *error)
+{
+	const struct policy_bus *b = bus_find_bus(userdata, path);
+	uint8_t counts[POLICY_ADDRESS_MAX];
+	unsigned int i, from = 0, n = 0;
+
+	(void)bus, (void)interface, (void)property, (void)error;
+	if (!b)
+		return -ENOENT;
+	for (i = 0; i < b->wired; i++) {
+		if (i + 1 < b->wired &&
+		    !address_test(b->branch_ends, b->wiring[i]))
+			continue;
+		counts[n++] = i + 1 - from;
+		from = i + 1;
+	}
+	return sd_bus_message_append_array(reply, 'y', counts, n);
+}
+
 static int do_rescan(struct manager *m, sd_bus_message *call, uint32_t uid,
 		     sd_bus_error *error)
 {
@@ -162,6 +196,8 @@ const sd_bus_vtable bus_bus_vtable[] = {
 	SD_BUS_PROPERTY("Reason", "s", get_text, 0,
 			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("Configured", "b", get_flag, 0, 0),
+	SD_BUS_PROPERTY("Wiring", "ay", get_wiring, 0, 0),
+	SD_BUS_PROPERTY("WiringBranches", "ay", get_branches, 0, 0),
 	SD_BUS_PROPERTY("Tty", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("Profile", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("ReadOnly", "b", get_flag, 0, 0),

@@ -131,6 +131,58 @@ static bool bus_expects(const struct config_bus *bus, unsigned int address)
 	       memchr(bus->modules.list, address, bus->modules.count);
 }
 
+/* The addresses of @all that are not in @in, as text; their number */
+static unsigned int missing_of(const struct config_addresses *all,
+			       const struct config_addresses *in, char *text,
+			       size_t size)
+{
+	unsigned int i, n = 0;
+	size_t used = 0;
+
+	*text = '\0';
+	for (i = 0; i < all->count; i++) {
+		if (memchr(in->list, all->list[i], in->count))
+			continue;
+		if (used < size)
+			used += snprintf(text + used, size - used, "%s%u",
+					 n ? ", " : "", all->list[i]);
+		n++;
+	}
+	return n;
+}
+
+/* A module that is left out would make every finding on the cable wrong */
+static void check_wiring(struct check *c, const struct config_bus *b)
+{
+	const struct config_mark *mark =
+		config_find_mark(&b->marks, CONFIG_BUS, "Wiring");
+	struct config_where where = mark ? mark->where : b->where;
+	const struct config_addresses *order = &b->wiring.order;
+	char list[200];
+	size_t i;
+
+	if (!order->count)
+		return;
+	if (b->modules.count && missing_of(order, &b->modules, list,
+					   sizeof(list)))
+		config_error_at(c->config, c->errors, where,
+				"[Bus %s] Wiring= names %s, which Modules= does not",
+				b->name, list);
+	if (missing_of(&b->modules, order, list, sizeof(list)))
+		config_error_at(c->config, c->errors, where,
+				"[Bus %s] Wiring= leaves out %s of Modules=",
+				b->name, list);
+	for (i = 0; i < c->config->string_count; i++) {
+		const struct config_string *s = &c->config->strings[i];
+
+		if (!b->modules.count && !strcmp(s->bus, b->name) &&
+		    missing_of(&s->modules, order, list, sizeof(list)))
+			config_error_at(c->config, c->errors, where,
+					"[Bus %s] Wiring= leaves out %s of [String %s]",
+					b->name, list, s->name);
+	}
+}
+
 static void check_string(struct check *c, const struct config_string *s)
 {
 	const struct config_bus *bus = config_find_bus(c->config, s->bus);
@@ -288,6 +340,8 @@ void config_check(struct config *config, const char *file,
 	if (config_make_halves(config, errors) < 0)
 		config_error_add(errors, file, 0, "There is no memory for it");
 	number_strings(&c);
+	for (i = 0; i < config->bus_count; i++)
+		check_wiring(&c, &config->buses[i]);
 	for (i = 0; i < config->string_count; i++)
 		check_string(&c, &config->strings[i]);
 	for (i = 0; i < config->string_count; i++) {

@@ -120,6 +120,10 @@ int config_give(const struct config *c, struct policy *p, uint64_t now_ns)
 		const struct config_bus *b = &c->buses[i];
 
 		r = policy_config_bus(p, b->name, b->modules.count != 0);
+		if (r == 0)
+			policy_config_wiring(p, b->name, b->wiring.order.list,
+					     b->wiring.order.count,
+					     b->wiring.ends);
 		for (j = 0; r == 0 && j < b->modules.count; j++)
 			r = give_module(c, p, b->name, b->modules.list[j]);
 	}

@@ -288,20 +288,56 @@ static unsigned int take_address(const char **s)
 	return v;
 }
 
-static int parse_addresses(const struct config_type *type, void *field,
-		const char *value, const struct config_range *range,
-		char *why, size_t size)
+/* "S" where a branch of the cable begins: of the wiring alone */
+static bool take_branch(const char **s)
 {
-	struct config_addresses list = { .count = 0 };
+	const char *p = *s;
+
+	if (*p != 'S')
+		return false;
+	p += 1 + strspn(p + 1, " \t");
+	if (*p && *p != ',')
+		return false;
+	*s = p;
+	return true;
+}
+
+static int add_range(struct config_addresses *list, uint8_t seen[32],
+		     unsigned int from, unsigned int to, char *why,
+		     size_t size)
+{
+	int step = from <= to ? 1 : -1;
+
+	for (;; from += step) {
+		if (address_test(seen, from))
+			return refuse(why, size, "names address %u twice",
+				      from);
+		address_set(seen, from);
+		list->list[list->count++] = from;
+		if (from == to)
+			return 0;
+	}
+}
+
+/* @wiring: ranges may run backwards, and branches begin */
+static int parse_list(struct config_wiring *list, const char *value,
+		      bool wiring, char *why, size_t size)
+{
+	struct config_addresses *order = &list->order;
 	uint8_t seen[32] = { 0 };
 	const char *s = value;
 	unsigned int from, to;
+	bool branch = false;
+	int r;
 
-	(void)type, (void)range;
 	for (;;) {
 		s += strspn(s, ", \t");
 		if (!*s)
 			break;
+		if (wiring && order->count && !branch && take_branch(&s)) {
+			branch = true;
+			continue;
+		}
 		from = to = take_address(&s);
 		if (from && *s == '-') {
 			s++;
@@ -310,47 +346,112 @@ static int parse_addresses(const struct config_type *type, void *field,
 		if (!from || !to || (*s && *s != ',' && s[-1] != ' ' &&
 				     s[-1] != '\t'))
 			return refuse(why, size,
-				      "is not a list of addresses and ranges of 1 to %d, such as 1-20,33",
-				      CONFIG_ADDRESS_MAX);
-		if (to < from)
+				      "is not a list of addresses and ranges of 1 to %d, such as %s",
+				      CONFIG_ADDRESS_MAX, wiring ?
+				      "1-20,40-21, with an S between branches of the cable" :
+				      "1-20,33");
+		if (to < from && !wiring)
 			return refuse(why, size,
 				      "has the range %u-%u, which runs backwards",
 				      from, to);
-		for (; from <= to; from++) {
-			if (address_test(seen, from))
-				return refuse(why, size,
-					      "names address %u twice", from);
-			address_set(seen, from);
-			list.list[list.count++] = from;
-		}
+		if (branch)
+			address_set(list->ends, order->list[order->count - 1]);
+		branch = false;
+		r = add_range(order, seen, from, to, why, size);
+		if (r < 0)
+			return r;
 	}
-	if (!list.count)
-		return refuse(why, size, "names no address");
-	*(struct config_addresses *)field = list;
-	return 0;
+	if (branch)
+		return refuse(why, size, "has no address behind its last S");
+	return order->count ? 0 : refuse(why, size, "names no address");
+}
+
+static int parse_addresses(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
+{
+	struct config_wiring list = { .order.count = 0 };
+	int r = parse_list(&list, value, false, why, size);
+
+	(void)type, (void)range;
+	if (r == 0)
+		*(struct config_addresses *)field = list.order;
+	return r;
+}
+
+static int parse_wiring(const struct config_type *type, void *field,
+		const char *value, const struct config_range *range,
+		char *why, size_t size)
+{
+	struct config_wiring list = { .order.count = 0 };
+	int r = parse_list(&list, value, true, why, size);
+
+	(void)type, (void)range;
+	if (r == 0)
+		*(struct config_wiring *)field = list;
+	return r;
+}
+
+/* The last of the run of neighbours that begins at @from */
+static unsigned int end_of_run(const struct config_addresses *a,
+			       const uint8_t *ends, unsigned int from)
+{
+	unsigned int i = from;
+	int step = 0;
+
+	while (i + 1 < a->count) {
+		int next = a->list[i + 1] - a->list[i];
+
+		if (ends && address_test(ends, a->list[i]))
+			break;
+		if (next != 1 && !(ends && next == -1))
+			break;
+		if (step && next != step)
+			break;
+		step = next;
+		i++;
+	}
+	return i;
+}
+
+/* @ends: of the wiring, where runs may go backwards, or NULL */
+static void format_list(const struct config_addresses *a, const uint8_t *ends,
+			char *buffer, size_t size)
+{
+	unsigned int i, last;
+	size_t used = 0;
+
+	*buffer = '\0';
+	for (i = 0; i < a->count && used < size; i = last + 1) {
+		last = end_of_run(a, ends, i);
+		used += snprintf(buffer + used, size - used,
+				 last == i ? "%s%u" : "%s%u-%u",
+				 i ? "," : "", a->list[i], a->list[last]);
+		if (ends && address_test(ends, a->list[last]) && used < size)
+			used += snprintf(buffer + used, size - used, ",S");
+	}
 }
 
 static void format_addresses(const struct config_type *type, const void *field,
 		const struct config_range *range, char *buffer,
 		size_t size)
 {
-	const struct config_addresses *a = field;
-	unsigned int i, j;
-	size_t used = 0;
+	(void)type, (void)range;
+	format_list(field, NULL, buffer, size);
+}
+
+static void format_wiring(const struct config_type *type, const void *field,
+		const struct config_range *range, char *buffer,
+		size_t size)
+{
+	const struct config_wiring *w = field;
 
 	(void)type, (void)range;
-	*buffer = '\0';
-	for (i = 0; i < a->count && used < size; i = j) {
-		for (j = i + 1; j < a->count; j++)
-			if (a->list[j] != a->list[j - 1] + 1)
-				break;
-		used += snprintf(buffer + used, size - used,
-				 j == i + 1 ? "%s%u" : "%s%u-%u",
-				 i ? "," : "", a->list[i], a->list[j - 1]);
-	}
+	format_list(&w->order, w->ends, buffer, size);
 }
 
 const struct config_type config_type_addresses = { parse_addresses, format_addresses };
+const struct config_type config_type_wiring = { parse_wiring, format_wiring };
 
 static int parse_module(const struct config_type *type, void *field,
 		const char *value, const struct config_range *range,

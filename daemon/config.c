@@ -53,6 +53,8 @@ static const struct config_item items[] = {
 	  { 0, 63 } },
 	{ CONFIG_BUS, "Modules", &config_type_addresses,
 	  FIELD(struct config_bus, modules) },
+	{ CONFIG_BUS, "Wiring", &config_type_wiring,
+	  FIELD(struct config_bus, wiring) },
 	{ CONFIG_BUS, "Profile", &config_type_word, FIELD(struct config_bus, profile),
 	  { 0, 31 } },
 	{ CONFIG_STRING, "Bus", &config_type_word, FIELD(struct config_string, bus),

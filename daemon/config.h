@@ -83,9 +83,21 @@ struct config_addresses {
 	uint8_t list[CONFIG_ADDRESS_MAX];
 };
 
+/**
+ * struct config_wiring - modules as the cable leads to them (M20)
+ * @order: the nearest to the master first, branch after branch
+ * @ends: bit of an address: with it a branch of the cable ends; the last one
+ *	of all has none
+ */
+struct config_wiring {
+	struct config_addresses order;
+	uint8_t ends[32];
+};
+
 struct config_bus {
 	char name[CONFIG_BUS_NAME_MAX + 1];
 	struct config_addresses modules;	/* empty: whatever answers */
+	struct config_wiring wiring;		/* empty: not known */
 	char profile[32];			/* empty: any */
 	struct config_where where;
 	struct config_marks marks;

@@ -76,6 +76,18 @@ void policy_alarm_site(struct policy *policy, enum alarm_kind kind,
 		       enum alarm_level level, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
+/* What a detector said when it raised is known better now: no news, no event */
+void policy_amend_module(struct policy *policy, enum alarm_kind kind,
+			 const struct policy_module *module,
+			 const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* cable.c: losses that are one cut of the cable, before the alarms' tick */
+#define POLICY_LOST_EVIDENCE \
+	"does not answer any more and is not monitored"
+void policy_cable_tick(struct policy *policy);
+void policy_cable_forget(struct policy *policy);
+
 /* alarm-policy.c */
 void policy_alarms_init(struct policy *policy);
 /* It is @now_ns; the same for the table of alarms */

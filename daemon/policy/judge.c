@@ -87,6 +87,7 @@ static void judge_presence(struct policy *p, struct policy_module *m)
 			policy_emit(p, POLICY_MODULE_FOUND, NULL, m, 0,
 				    m->state, "Module %s was found", m->name);
 		m->found = true;
+		m->behind = 0;
 		policy_alarm_module(p, ALARM_MODULE_LOST, m, ALARM_NONE, "ok");
 		policy_alarm_module(p, ALARM_MODULE_MISSING, m, ALARM_NONE,
 				    "ok");
@@ -94,7 +95,7 @@ static void judge_presence(struct policy *p, struct policy_module *m)
 	case BACS_MODULE_LOST:
 		m->found = true;
 		policy_alarm_module(p, ALARM_MODULE_LOST, m, ALARM_ALARM,
-				    "does not answer any more and is not monitored");
+				    POLICY_LOST_EVIDENCE);
 		return;
 	case BACS_MODULE_ABSENT:
 		m->found = true;
@@ -469,6 +470,7 @@ void policy_tick(struct policy *p, uint64_t now_ns)
 	policy_ri_tick(p);
 	policy_jars_tick(p);
 	policy_supply_tick(p);
+	policy_cable_tick(p);
 	policy_alarms_tick(p);
 	if (p->dirty)
 		policy_judge_site(p);

@@ -239,6 +239,7 @@ void policy_config_begin(struct policy *policy)
 
 		bus->configured = false;
 		bus->listed = false;
+		bus->wired = 0;
 		for (a = 1; a <= POLICY_ADDRESS_MAX; a++) {
 			struct policy_module *m = bus->modules[a];
 
@@ -334,6 +335,7 @@ void policy_config_end(struct policy *policy, uint64_t now_ns)
 
 	policy->now_ns = now_ns;
 	policy_drop_unknown(policy);
+	policy_cable_forget(policy);
 	policy_strings_end(policy);
 	policy_ri_config_end(policy);
 	for (i = 0; i < policy->bus_count; i++) {

@@ -241,6 +241,7 @@ struct policy_module {
 	struct policy_limits foreign[LIMIT_STATES + 1];
 	uint64_t breach_ns[POLICY_LIMIT_RULES];	/* begin of each in @raw */
 	struct policy_string *owner;	/* string of its block */
+	uint8_t behind;		/* a cut of the cable: the first behind it */
 	uint16_t duty_told;	/* 0.1 %, to the driver; above 1000: not sure */
 	uint8_t judged[ALARM_KIND_COUNT];	/* level + 1 of the last judgement */
 	struct rules_module rules;
@@ -284,6 +285,9 @@ struct policy_control {
  * @colour: colour
  * @reason: why
  * @modules: by address
+ * @wiring: addresses in the order of the cable, from the master on
+ * @wired: how many, 0: the order is not known
+ * @branch_ends: bit of an address: a branch of the cable ends with it
  */
 struct policy_bus {
 	char name[POLICY_BUS_NAME_MAX + 1];
@@ -300,6 +304,9 @@ struct policy_bus {
 	enum bacs_colour colour;
 	char reason[POLICY_REASON_MAX + 1];
 	struct policy_module *modules[POLICY_ADDRESS_MAX + 1];
+	uint8_t wiring[POLICY_ADDRESS_MAX];
+	uint8_t wired;
+	uint8_t branch_ends[32];
 
 	/* the policy's own */
 	bool was_lost;
@@ -507,6 +514,11 @@ struct policy *policy_free(struct policy *policy);
  */
 void policy_config_begin(struct policy *policy);
 int policy_config_bus(struct policy *policy, const char *bus, bool listed);
+/* The order of its modules along the cable, checked; @ends: bit of an address:
+ * a branch ends with it; @count 0: it is not known */
+void policy_config_wiring(struct policy *policy, const char *bus,
+			  const uint8_t *order, unsigned int count,
+			  const uint8_t ends[32]);
 int policy_config_module(struct policy *policy, const char *bus,
 			 unsigned int address, const char *label,
 			 const char *string, unsigned int string_number,

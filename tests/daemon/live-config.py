@@ -163,6 +163,29 @@ def limits_follow_the_state_and_what_others_write(w):
     w.stop()
 
 
+def the_order_of_the_cable_is_told_and_used(w):
+    w.configure(CONFIG.replace("Modules=1-4\n[String", "Modules=1-4\n"
+                               "Wiring=1-2,4-3\n[String"))
+    w.modules()
+    w.start()
+    bus = "/org/bacs1/bus/bacsA"
+    assert w.get("Wiring", bus, "Bus") == [1, 2, 4, 3]
+    assert w.get("WiringBranches", bus, "Bus") == [4]
+    wait_for("armed", lambda: w.get("Armed"))
+    w.step("state bacsA 3 lost", "state bacsA 4 lost")
+    wait_for("the cut", lambda: "may be cut between 2S2 and 4S2"
+             in w.bacsctl("alarms", "--json").stdout)
+    r = w.bacsctl("config", "show", f"--root={w.dir}/root")
+    assert "1-2,4-3" in r.stdout, r
+    # without it nothing is known
+    w.configure(CONFIG)
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("the reload", lambda: w.get("Wiring", bus, "Bus") == [])
+    wait_for("no word of a cut", lambda: "may be cut"
+             not in w.bacsctl("alarms", "--json").stdout)
+    w.stop()
+
+
 def config_is_checked_shown_and_compared(w):
     w.ship_profiles()
     w.configure(AGM)
@@ -232,6 +255,7 @@ TESTS = [
     a_bad_file_at_boot_means_the_last_good_copy,
     limits_follow_the_state_and_what_others_write,
     config_is_checked_shown_and_compared,
+    the_order_of_the_cable_is_told_and_used,
 ]
 
 

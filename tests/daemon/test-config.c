@@ -57,6 +57,56 @@ static const char good[] =
 	"DischargeVoltageLow=none\n"
 	"TemperatureHigh=30.5 °C\n";
 
+/* Order, branches, and the text they are written as */
+static void the_cable_has_an_order(void **state)
+{
+	static const struct {
+		const char *in, *out;
+		unsigned int count, last;
+		bool branches;
+	} cases[] = {
+		{ "1-4,8-5", "1-4,8-5", 8, 5, false },
+		{ "4-1", "4-1", 4, 1, false },
+		{ "1,2,1-1,", "", 0, 0, false },
+		{ "7", "7", 1, 7, false },
+		{ "1 - 3 , S , 9-8, 4", "1-3,S,9-8,4", 6, 4, true },
+		{ "1,2,S,3,4", "1-2,S,3-4", 4, 4, true },
+		{ "3,2,S,1", "3-2,S,1", 3, 1, true },
+		{ "247-1", "247-1", 247, 1, false },
+		{ "1,3,2,4", "1,3-2,4", 4, 4, false },
+	};
+	char file[100], line[100];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		_text_ struct text text = { .s = NULL };
+		struct config_errors e;
+		struct config *c;
+		const struct config_wiring *w;
+
+		snprintf(file, sizeof(file), "[Bus bacsA]\nWiring=%s\n",
+			 cases[i].in);
+		c = read_text(file, &e);
+		if (!*cases[i].out) {
+			assert_int_equal(e.count, 1);
+			config_free(c);
+			continue;
+		}
+		assert_string_equal(e.first.text, "");
+		w = &c->buses[0].wiring;
+		assert_int_equal(w->order.count, cases[i].count);
+		assert_int_equal(w->order.list[cases[i].count - 1],
+				 cases[i].last);
+		assert_int_equal(memcmp(w->ends, (uint8_t[32]){ 0 }, 32) != 0,
+				 cases[i].branches);
+		config_format(c, &text);
+		snprintf(line, sizeof(line), "\nWiring=%s\n", cases[i].out);
+		assert_non_null(strstr(text.s, line));
+		config_free(c);
+	}
+}
+
 static void a_good_file_is_taken_as_it_says(void **state)
 {
 	struct config_errors e;
@@ -171,6 +221,19 @@ static const struct {
 	{ "[Bus bacsA]\nModules=1-\n", 2, "1 to 247" },
 	{ "[Bus bacsA]\nModules=1 x\n", 2, "1 to 247" },
 	{ "[Bus bacsA]\nModules=,\n", 2, "names no address" },
+	{ "[Bus bacsA]\nModules=1,S,2\n", 2, "such as 1-20,33" },
+	{ "[Bus bacsA]\nWiring=1-3,2\n", 2, "address 2 twice" },
+	{ "[Bus bacsA]\nWiring=1-3,248\n", 2, "1 to 247, such as 1-20,40-21" },
+	{ "[Bus bacsA]\nWiring=S,1\n", 2, "is not a list" },
+	{ "[Bus bacsA]\nWiring=1,S,S,2\n", 2, "is not a list" },
+	{ "[Bus bacsA]\nWiring=1,S2\n", 2, "is not a list" },
+	{ "[Bus bacsA]\nWiring=1,2,S\n", 2, "no address behind its last S" },
+	{ "[Bus bacsA]\nModules=1-4\nWiring=1-5,9\n", 3,
+	  "Wiring= names 5, 9, which Modules= does not" },
+	{ "[Bus bacsA]\nModules=1-4\nWiring=4,1\n", 3,
+	  "Wiring= leaves out 2, 3 of Modules=" },
+	{ "[Bus bacsA]\nWiring=1-2\n[String N]\nBus=bacsA\nModules=1-4\n", 2,
+	  "Wiring= leaves out 3, 4 of [String N]" },
 	{ "[Bus bacsA]\nProfile=a-profile-name-that-is-far-too-long\n", 2,
 	  "at most 31" },
 	{ "[Bus bacsA]\nProfile=\xc3\xbc\n", 2, "printable ASCII" },
@@ -732,6 +795,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_good_file_is_taken_as_it_says),
+		cmocka_unit_test(the_cable_has_an_order),
 		cmocka_unit_test(what_is_printed_reads_back_the_same),
 		cmocka_unit_test(every_error_has_its_line_and_remedy),
 		cmocka_unit_test(

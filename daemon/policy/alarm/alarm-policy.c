@@ -79,6 +79,21 @@ void policy_alarm_module(struct policy *p, enum alarm_kind kind,
 	va_end(ap);
 }
 
+void policy_amend_module(struct policy *p, enum alarm_kind kind,
+			 const struct policy_module *m, const char *format,
+			 ...)
+{
+	struct alarm_object object = policy_module_object(m);
+	struct alarm_now now = now_of(p);
+	char evidence[ALARM_TEXT_MAX + 1];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(evidence, sizeof(evidence), format, ap);
+	va_end(ap);
+	alarm_amend(&p->alarms, kind, &object, evidence, &now);
+}
+
 void policy_alarm_string(struct policy *p, enum alarm_kind kind,
 			 struct policy_string *s, enum alarm_level level,
 			 const char *format, ...)

@@ -351,6 +351,26 @@ int alarm_set(struct alarm_table *t, enum alarm_kind kind,
 	return 0;
 }
 
+void alarm_amend(struct alarm_table *t, enum alarm_kind kind,
+		 const struct alarm_object *object, const char *evidence,
+		 const struct alarm_now *now)
+{
+	struct alarm *a = find(t, kind, object);
+
+	if (!a)
+		return;
+	if (a->pending_ns && a->pending > ALARM_NONE) {
+		snprintf(a->pending_evidence, sizeof(a->pending_evidence),
+			 "%s", evidence);
+		alarm_trim(a->pending_evidence);
+	}
+	if (!a->active || !strcmp(a->evidence, evidence))
+		return;
+	snprintf(a->evidence, sizeof(a->evidence), "%s", evidence);
+	alarm_trim(a->evidence);
+	alarm_update(t, a, ALARM_CHANGE_SILENT, now);
+}
+
 void alarm_rename(struct alarm_table *t, const struct alarm_object *object,
 		  const char *name)
 {

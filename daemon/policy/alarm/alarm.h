@@ -232,6 +232,10 @@ int alarm_set(struct alarm_table *table, enum alarm_kind kind,
 	      enum alarm_level level, const char *evidence,
 	      const struct alarm_now *now);
 
+/* Its evidence is known better now, be it active or waiting: saved, not told */
+void alarm_amend(struct alarm_table *table, enum alarm_kind kind,
+		 const struct alarm_object *object, const char *evidence,
+		 const struct alarm_now *now);
 /* The thing has another name, or is a jar of another string */
 void alarm_rename(struct alarm_table *table, const struct alarm_object *object,
 		  const char *name);
