@@ -69,6 +69,9 @@ for t in $all; do
 	printf '# %-10s %3d passed, %d failed, %d skipped, %d s\n' "$t" "$p" "$f" \
 		"$s" "$seconds" >>"$dir/summary"
 	sed -n 's/^#RESULT FAIL /#   FAIL /p' "$dir/results" >>"$dir/summary"
+	# and why, where the end of a long log is all that is kept
+	[ "$f" -eq 0 ] || grep -E '^# .*(Expected|objects more|KiB more|timed? ?out|terminated)' \
+		"$dir/$t" | sed 's/^# /#     /' >>"$dir/summary"
 done
 cat "$dir/summary"
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -6,8 +6,10 @@
  * 13 times 8 buses at once make 104 rounds. What the machine does by itself
  * moves some objects to and fro, so up to ALLOWED more of each kind are
  * allowed: fewer than one per round, so that one leaked object per round of
- * whatever kind fails the test. Blocks too large for a slab, like the scan
- * engine of a bus, are seen in SUnreclaim or VmallocUsed.
+ * whatever kind fails the test. A kind that other parts of the kernel use too
+ * may grow by more, once (61 of kmalloc-96 were seen on 6.12): then another
+ * 104 rounds tell, for a leak grows with each of them. Blocks too large for a
+ * slab, like the scan engine of a bus, are seen in SUnreclaim or VmallocUsed.
  */
 #include <errno.h>
 #include <signal.h>
@@ -31,6 +33,7 @@
 #define MODULES		4
 #define CACHES		512
 #define LIMIT		30000	/* ms, for a broken driver only */
+#define SETTLE		30000	/* ms until what was freed is given back */
 
 _Static_assert(ALLOWED < ROUNDS, "one object per round has to be seen");
 
@@ -230,25 +233,41 @@ FIXTURE_TEARDOWN(rounds)
 {
 }
 
-TEST_F_TIMEOUT(rounds, nothing_is_left_behind, 180)
+/* True if nothing has grown, and what there is then in @after */
+static bool rounds_leave_nothing(const struct slabs *before,
+				 struct slabs *after)
 {
+	after->n = 0;
+	for (int i = 0; i < BATCHES; i++)
+		if (!batch())
+			return false;
+	AWAIT(SETTLE, take_least(after) && !count_grown(before, after, false));
+	return !count_grown(before, after, true);
+}
+
+TEST_F_TIMEOUT(rounds, nothing_is_left_behind, 360)
+{
+	struct slabs *before = &self->before, *after = &self->after;
+	bool good;
+
 	/* What is allocated once and kept */
 	for (int i = 0; i < 2; i++) {
 		ASSERT_TRUE(batch());
 	}
 	/* kfree_rcu() takes some seconds on newer kernels. */
 	for (int i = 0; i < 12; i++) {
-		ASSERT_TRUE(take_least(&self->before));
+		ASSERT_TRUE(take_least(before));
 		usleep(500000);
 	}
-	for (int i = 0; i < BATCHES; i++) {
-		ASSERT_TRUE(batch());
-	}
-	AWAIT(30000, take_least(&self->after) &&
-	      !count_grown(&self->before, &self->after, false));
-	EXPECT_EQ(0, count_grown(&self->before, &self->after, true));
+	good = rounds_leave_nothing(before, after);
 	TH_LOG("%d rounds: SUnreclaim and VmallocUsed %ld KiB, then %ld KiB", ROUNDS,
-	       self->before.unreclaim_kib, self->after.unreclaim_kib);
+	       before->unreclaim_kib, after->unreclaim_kib);
+	if (!good) {
+		ASSERT_LT(0, after->n);
+		*before = *after;
+		good = rounds_leave_nothing(before, after);
+	}
+	EXPECT_TRUE(good);
 }
 
 TEST_HARNESS_MAIN
