@@ -152,6 +152,43 @@ static void a_light_load_reverses_as_well(void **state)
 	assert_true(bench_level(&b, ALARM_POLARITY_REVERSAL, 0) <= ALARM_NONE);
 }
 
+/* What the load drove backwards stays so until somebody charges it */
+static void a_jar_stays_reversed_after_the_load(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 8, 6, true);
+	bench_pass(&b, MINUTE);
+	bench_become(&b, STRING_DISCHARGE, 2020000);
+	bench_pass(&b, 2 * MINUTE);
+	for (; b.volts[0] > -240000; b.volts[0] -= 2000)
+		bench_scan(&b);
+	bench_pass(&b, 20 * SECOND);
+	assert_level(&b, ALARM_POLARITY_REVERSAL, 0, ALARM_ALARM);
+	bench_become(&b, STRING_REST, 2060000);
+	b.volts[0] = -240000;
+	b.fast = false;
+	bench_pass(&b, 30 * HOUR);
+	assert_level(&b, ALARM_POLARITY_REVERSAL, 0, ALARM_ALARM);
+	assert_true(bench_level(&b, ALARM_OPEN_JAR, 0) <= ALARM_NONE);
+	bench_become(&b, STRING_FLOAT, 2250000);
+	bench_pass(&b, 10 * MINUTE);
+	assert_level(&b, ALARM_POLARITY_REVERSAL, 0, ALARM_NONE);
+
+	/* the load ends before anybody could tell */
+	bench_start(&b, 8, 6, true);
+	bench_pass(&b, MINUTE);
+	bench_become(&b, STRING_DISCHARGE, 2020000);
+	bench_pass(&b, 2 * MINUTE);
+	for (; b.volts[0] > -110000; b.volts[0] -= 20000)
+		bench_scan(&b);
+	bench_become(&b, STRING_REST, 2060000);
+	b.volts[0] = -120000;
+	bench_pass(&b, 10 * MINUTE);
+	assert_true(bench_level(&b, ALARM_OPEN_JAR, 0) <= ALARM_NONE);
+}
+
 static void leads_the_wrong_way_round_are_reversed(void **state)
 {
 	struct bench b;
@@ -471,6 +508,18 @@ static void an_open_jar_goes_below_nothing_without_mains(void **state)
 	assert_int_equal(b.raised, 1);
 }
 
+/* To @uv in as much as @ns; the others give it */
+static void rise(struct bench *b, unsigned int jar, int64_t uv, uint64_t ns)
+{
+	int64_t from = b->volts[jar];
+	int64_t step, steps = (int64_t)(ns / MINUTE);
+
+	for (step = 1; step <= steps; step++) {
+		bench_give_to_others(b, jar, from + (uv - from) * step / steps);
+		bench_scan(b);
+	}
+}
+
 /* A sulphated block floats high, and current flows all the same */
 static void a_high_block_is_not_open(void **state)
 {
@@ -478,10 +527,36 @@ static void a_high_block_is_not_open(void **state)
 
 	(void)state;
 	bench_long_on_float(&b, 8, 6);
-	bench_give_to_others(&b, 2, 2500000);
+	rise(&b, 2, 2500000, 8 * HOUR);
 	bench_pass(&b, 2 * DAY);
 	assert_true(bench_level(&b, ALARM_OPEN_JAR, 2) <= ALARM_NONE);
 	assert_level(&b, ALARM_VOLTAGE_DEVIATION, 2, ALARM_ALARM);
+}
+
+/* What still conducts a little never takes all: its rise tells */
+static void a_block_that_rises_within_the_hour_is_open(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_long_on_float(&b, 9, 6);
+	rise(&b, 2, 2460000, 45 * MINUTE);
+	bench_pass(&b, 5 * MINUTE);
+	assert_level(&b, ALARM_OPEN_JAR, 2, ALARM_ALARM);
+	/* likewise, and the others do not answer: the module */
+	bench_long_on_float(&b, 9, 6);
+	b.volts[2] = 2460000;
+	bench_pass(&b, 30 * MINUTE);
+	assert_true(bench_level(&b, ALARM_OPEN_JAR, 2) <= ALARM_NONE);
+	/* after a recharge a small block is full before the others */
+	bench_long_on_float(&b, 9, 6);
+	bench_become(&b, STRING_RECHARGE, 2200000);
+	bench_pass(&b, HOUR);
+	bench_become(&b, STRING_FLOAT, 2250000);
+	bench_pass(&b, HOUR);
+	rise(&b, 2, 2460000, 45 * MINUTE);
+	bench_pass(&b, 5 * MINUTE);
+	assert_true(bench_level(&b, ALARM_OPEN_JAR, 2) <= ALARM_NONE);
 }
 
 static void a_voltage_that_no_block_has_is_implausible(void **state)
@@ -511,6 +586,7 @@ int main(void)
 		cmocka_unit_test(a_jar_falls_away_by_the_median),
 		cmocka_unit_test(a_jar_is_driven_backwards),
 		cmocka_unit_test(a_light_load_reverses_as_well),
+		cmocka_unit_test(a_jar_stays_reversed_after_the_load),
 		cmocka_unit_test(leads_the_wrong_way_round_are_reversed),
 		cmocka_unit_test(deviation_waits_for_the_string_to_settle),
 		cmocka_unit_test(natural_spread_is_no_deviation),
@@ -527,6 +603,7 @@ int main(void)
 		cmocka_unit_test(an_open_jar_takes_the_charge_voltage),
 		cmocka_unit_test(an_open_jar_goes_below_nothing_without_mains),
 		cmocka_unit_test(a_high_block_is_not_open),
+		cmocka_unit_test(a_block_that_rises_within_the_hour_is_open),
 		cmocka_unit_test(a_voltage_that_no_block_has_is_implausible),
 	};
 

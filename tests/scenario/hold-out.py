@@ -56,7 +56,7 @@ COMPARED = {'sensor-drift': 5, 'polarity-reversal': 9, 'jar-falls-away': 9,
             'weak-cell-voltage': 4, 'sensor-stuck': 4, 'open-jar': 9,
             'warm-after-discharge': 4}
 # the site is part of the configuration, or of the charger's
-OWN_SITE = {'equalizing-without-effect'}
+OWN_SITE = {'equalizing-without-effect', 'equalizing-too-weak'}
 # the fault is one of the room: keep the file's
 OWN_ROOM = {'temperature-high', 'temperature-low', 'temperature-mean-low',
             'warm-after-discharge'}

@@ -33,6 +33,8 @@ enum {
 	OPEN_LEAST_MV = 2300,	/* [v] somebody charges it */
 	OPEN_SURE_MV = 2750,	/* [v] more than gassing */
 	OPEN_OTHERS_MV = 2190,	/* [v] no current: on the way to rest */
+	SOUND_MV = 50,		/* [X] and [E]: as the others are */
+	OPEN_RISE_S = 2 * 3600,	/* [v] sulphation and dry-out take weeks */
 	LOADED_MV = 2050,	/* [v] below: the others carry a load */
 	JUMPS = 4,		/* [v] of the last 8 samples */
 };
@@ -54,6 +56,11 @@ static unsigned int count_bits(uint8_t bits)
 	for (; bits; bits &= bits - 1)
 		n++;
 	return n;
+}
+
+static bool is_charging(enum string_state state)
+{
+	return state == STRING_FLOAT || state == STRING_BOOST;
 }
 
 static bool measured(const struct rules_jar *j)
@@ -115,6 +122,14 @@ static void look_at_step(struct rules_run *run, unsigned int jar, bool common,
 		m->others_uv = run->string->others.weight_ns ?
 			       (int64_t)run->string->others.value :
 			       run->string->last_median_uv;
+	}
+	/* what is small is so before the others have answered to it */
+	if (!is_charging(run->scan->state)) {
+		m->sound_ns = 0;
+	} else if (rules_abs(off) <= SOUND_MV * RULES_MV &&
+		   run->string->others.weight_ns) {
+		m->sound_ns = run->now_ns;
+		m->sound_uv = (int64_t)run->string->others.value;
 	}
 	m->last_ns = run->now_ns;
 	m->last_uv = j->uv;
@@ -182,11 +197,6 @@ static unsigned int shorted_cells(const struct rules_jar *j, int64_t others)
 	return 0;
 }
 
-static bool is_charging(enum string_state state)
-{
-	return state == STRING_FLOAT || state == STRING_BOOST;
-}
-
 static bool settled(const struct rules_run *run, uint64_t s)
 {
 	const struct rules_string *r = run->string;
@@ -242,6 +252,25 @@ static void judge_short(struct rules_run *run, unsigned int jar,
 			  j->cells, m->stepped_ns ? ", fell at once" : "");
 }
 
+/*
+ * It was as the others are an hour or two ago and rose by far more than a block
+ * can at one current, while the others fell by its share
+ */
+static bool open_by_rise(const struct rules_run *run, const struct rules_jar *j,
+			 int64_t others)
+{
+	const struct rules_module *m = j->memory;
+	int64_t above = j->uv - others;
+	int64_t share = above / (int64_t)run->scan->count;
+
+	return m->sound_ns && run->now_ns >= run->string->excused_ns &&
+	       run->string->float_ns &&
+	       run->string->float_ns <= m->sound_ns &&
+	       run->now_ns - m->sound_ns <= OPEN_RISE_S * RULES_SECOND_NS &&
+	       share >= REACTION_MIN_MV * RULES_MV &&
+	       (m->sound_uv - others) * 2 > share;
+}
+
 /* Charged: others without current, and it takes all the charger's voltage */
 static bool open_by_charge(const struct rules_run *run,
 			   const struct rules_jar *j, int64_t others)
@@ -258,6 +287,8 @@ static bool open_by_charge(const struct rules_run *run,
 	/* in a recharge a small block is full while the others still take it */
 	if (!is_charging(run->scan->state))
 		return false;
+	if (open_by_rise(run, j, others))
+		return true;
 	if (j->uv < OPEN_SURE_MV * RULES_MV &&
 	    others > OPEN_OTHERS_MV * RULES_MV)
 		return false;
@@ -271,13 +302,24 @@ static bool is_reversed(const struct rules_jar *j, int64_t others)
 	return rules_abs(j->uv + others) * 10 < others;
 }
 
-/* In a discharge a weak block goes there, too, but not at once */
+/*
+ * A weak block that a discharge drove there goes slowly, and stays there until
+ * it is charged again
+ */
+static bool by_discharge(const struct rules_run *run, const struct rules_jar *j)
+{
+	if (rules_stands(j->memory, RULE_REVERSAL))
+		return true;
+	return !j->memory->stepped_ns &&
+	       (run->scan->state == STRING_DISCHARGE ||
+		run->now_ns < run->string->excused_ns);
+}
+
 static bool open_by_load(const struct rules_run *run, const struct rules_jar *j,
 			 int64_t others)
 {
 	return j->uv < -JUMP_MV * RULES_MV && others > LOADED_MV * RULES_MV &&
-	       !is_reversed(j, others) &&
-	       (run->scan->state != STRING_DISCHARGE || j->memory->stepped_ns);
+	       !is_reversed(j, others) && !by_discharge(run, j);
 }
 
 bool rules_suspect(const struct rules_module *m)

@@ -132,6 +132,9 @@ static void judge_reversal(struct rules_run *run, unsigned int jar,
 	if (!charged(run->scan->state) && run->scan->state != STRING_REST)
 		return;
 	reversed = rules_abs(j->uv + others) * 10 < others;
+	/* what the load drove there stays until somebody charges it */
+	if (h->level != ALARM_NONE && !reversed && j->uv * 2 < others)
+		return;
 	rules_say(run, h, ALARM_POLARITY_REVERSAL, jar,
 		  reversed ? ALARM_ALARM : ALARM_NONE, still_times,
 		  "%s V/cell, the others %s: the block or its sense leads are the wrong way round",

@@ -114,6 +114,8 @@ struct rules_module {
 	int64_t before_uv;	/* of it, before that */
 	int64_t others_uv;	/* of the others then */
 	uint64_t broken_ns;	/* without a voltage since */
+	uint64_t sound_ns;	/* last near the others on float, 0: not since */
+	int64_t sound_uv;	/* of the others then */
 	struct rules_mean deviation;
 	uint64_t deviates_ns;	/* since when it is too far off */
 	uint64_t duty_ns;	/* when it was last bypassed */
