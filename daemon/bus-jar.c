@@ -331,8 +331,9 @@ static int do_sign(struct manager *m, sd_bus_message *call, uint32_t uid,
 					       "Nothing was signed: the name of who signs has 1 to 30 printable characters");
 	if (!policy_ri_proposal(p, &b))
 		return sd_bus_error_set_errnof(error, ENODATA,
-					       "Nothing was signed: jar %s has %u values that may be compared, a baseline needs %u within 5 °C",
+					       "Nothing was signed: jar %s has %u value%s that may be compared, a baseline needs %u within 5 °C",
 					       p->name, p->ri.jar.count,
+					       p->ri.jar.count == 1 ? "" : "s",
 					       ri_jar_final_due(&p->ri.jar,
 					       p->ri.jar.newest.time_ns) ?
 					       RI_VALUES : RI_PROVISIONAL);

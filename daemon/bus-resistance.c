@@ -106,8 +106,8 @@ static int do_start(struct manager *m, sd_bus_message *call, uint32_t uid,
 					       "Cannot measure string %s: %s",
 					       s->name, why);
 	manager_event_text(m, POLICY_COMMAND, s->bus, 0,
-			   "User %u asked for measurements of internal resistance at %u modules of string %s",
-			   uid, asked, s->name);
+			   "User %u asked for measurements of internal resistance at %u module%s of string %s",
+			   uid, asked, asked == 1 ? "" : "s", s->name);
 	return sd_bus_reply_method_return(call, "u", asked);
 }
 

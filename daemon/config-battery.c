@@ -129,8 +129,9 @@ int config_make_halves(struct config *config, struct config_errors *errors)
 		}
 		if (b->modules.count % 2) {
 			config_error_at(config, errors, b->where,
-					"[Battery %s] Modules= names %u modules, and two halves of equal length need an even number",
-					b->name, b->modules.count);
+					"[Battery %s] Modules= names %u module%s, and two halves of equal length need an even number",
+					b->name, b->modules.count,
+					b->modules.count == 1 ? "" : "s");
 			continue;
 		}
 		r = make_half(&m, halves[0], false);

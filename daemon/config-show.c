@@ -159,6 +159,13 @@ static void show_section(struct show *s, enum config_section section,
 		show_limits(s, &r, section, level);
 }
 
+void config_describe(const struct config *c, char *text, size_t size)
+{
+	snprintf(text, size, "%zu bus%s, %zu string%s", c->bus_count,
+		 c->bus_count == 1 ? "" : "es", c->string_count,
+		 c->string_count == 1 ? "" : "s");
+}
+
 void config_show(const struct config *config, config_row_fn row,
 		 void *userdata)
 {

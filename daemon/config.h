@@ -357,6 +357,9 @@ void config_resolve(const struct config *config,
  */
 int config_bare(const struct config *config, struct config **ret);
 
+/* How much there is in it, "2 buses, 1 string" */
+void config_describe(const struct config *config, char *text, size_t size);
+
 /* The [Module] section of a module, or NULL */
 const struct config_block *config_find_block(const struct config *config,
 					     const char *bus,

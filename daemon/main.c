@@ -38,10 +38,11 @@ static int check(const char *root)
 	struct config_errors errors = { .report = print_error };
 	struct config *config _config_ = NULL;
 	int r = config_load(root, &errors, &config);
+	char what[64];
 
 	if (r == 0) {
-		printf("The configuration is good: %zu buses, %zu strings\n",
-		       config->bus_count, config->string_count);
+		config_describe(config, what, sizeof(what));
+		printf("The configuration is good: %s\n", what);
 		return EXIT_SUCCESS;
 	}
 	if (r != -EINVAL)

@@ -77,6 +77,7 @@ int manager_load_config(struct manager *m)
 	struct config_errors errors = { .report = report_error };
 	struct config *config = NULL;
 	bool first = !m->config;
+	char what[64];
 	int saved, r = config_load(m->settings.config_root, &errors, &config);
 
 	if (r == -EINVAL) {
@@ -91,10 +92,10 @@ int manager_load_config(struct manager *m)
 	m->config_state = "good";
 	policy_config_error(m->policy, NULL);
 	r = give(m);
+	config_describe(config, what, sizeof(what));
 	if (!first)
 		manager_event_text(m, POLICY_CONFIGURATION_LOADED, "", 0,
-				   "Configuration was read again: %zu buses, %zu strings",
-				   config->bus_count, config->string_count);
+				   "Configuration was read again: %s", what);
 	saved = config_save_good(config, m->good_path);
 	if (saved < 0)
 		journal_print(LOG_WARNING,

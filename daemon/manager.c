@@ -33,8 +33,10 @@ void manager_event(struct manager *m, const struct policy_event *e)
 		return;
 	if (suppressed)
 		journal_print(LOG_WARNING,
-			      "%llu events came too fast and were suppressed",
-			      (unsigned long long)suppressed);
+			      "%llu event%s came too fast and %s suppressed",
+			      (unsigned long long)suppressed,
+			      suppressed == 1 ? "" : "s",
+			      suppressed == 1 ? "was" : "were");
 	m->event_bucket.suppressed = 0;
 	if (m->policy && e->address)
 		module = policy_find_module(m->policy, e->bus, e->address);

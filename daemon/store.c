@@ -108,8 +108,9 @@ static void restore(struct store *s)
 	s->reason[0] = '\0';
 	if (lost)
 		snprintf(text, sizeof(text),
-			 "History is written again; %llu records were lost meanwhile because the queue was full",
-			 (unsigned long long)lost);
+			 "History is written again; %llu record%s lost meanwhile because the queue was full",
+			 (unsigned long long)lost,
+			 lost == 1 ? " was" : "s were");
 	else
 		snprintf(text, sizeof(text),
 			 "History is written again; nothing was lost");

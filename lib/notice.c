@@ -339,7 +339,8 @@ static void words(const struct bacs_notice *n, char *buf, size_t size)
 		snprintf(buf, size, "a second master is on the wire");
 		break;
 	case BACS_NOTICE_GAP:
-		snprintf(buf, size, "%u messages missing", n->new_value);
+		snprintf(buf, size, "%u message%s missing", n->new_value,
+			 n->new_value == 1 ? "" : "s");
 		break;
 	case BACS_NOTICE_OVERRUN:
 		snprintf(buf, size, "messages were lost, reading all again");

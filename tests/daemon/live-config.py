@@ -191,7 +191,7 @@ def config_is_checked_shown_and_compared(w):
     w.configure(AGM)
     root = f"--root={w.dir}/root"
     r = w.bacsctl("config", "check", root)
-    assert r.returncode == 0 and "1 buses, 1 strings" in r.stdout, r
+    assert r.returncode == 0 and "good: 1 bus, 1 string\n" in r.stdout, r
     r = w.bacsctl("config", "diff", root)
     assert r.returncode == 3 and "bacsd does not run" in r.stderr, r
     w.modules()
@@ -213,6 +213,28 @@ def config_is_checked_shown_and_compared(w):
     low = rows["String", "North", "FallsAway"]
     assert (low["files"], low["bacsd"]) == ("0.190V", "0.100V"), low
     assert low["source"].endswith("50-more.conf:4"), low
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("the reload", lambda: w.bacsctl("config", "diff", root)
+             .returncode == 0)
+    # what the files do not say any more: the place where bacsd has it from
+    config = w.dir / "root/etc/bacs/bacsd.conf"
+    config.write_text("[Site]\nName=Test\n" + AGM)
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("the reload", lambda: w.bacsctl("config", "diff", root)
+             .returncode == 0)
+    config.write_text(AGM)
+    r = w.bacsctl("config", "diff", "--json", root)
+    d, = json.loads(r.stdout)["diff"]
+    assert (d["key"], d["files"], d["bacsd"]) == ("Name", "", "Test"), d
+    assert d["source"] == "default", d
+    assert d["bacsd_source"] == f"{config}:2", d
+    r = w.bacsctl("config", "diff", root)
+    assert f"bacsd has it from {config}:2" in r.stdout, r
+    # and the other way round
+    config.write_text("[Site]\nName=Best\n" + AGM)
+    r = w.bacsctl("config", "diff", root)
+    assert f"Best  Test  {config}:2" in r.stdout, r
+    config.write_text(AGM)
     w.daemon.send_signal(signal.SIGHUP)
     wait_for("the reload", lambda: w.bacsctl("config", "diff", root)
              .returncode == 0)

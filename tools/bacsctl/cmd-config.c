@@ -27,7 +27,8 @@ static const struct column show_columns[COLUMNS] = {
 	[SOURCE] = { "SOURCE", "source", false, false },
 };
 
-enum { D_SECTION, D_NAME, D_KEY, D_FILES, D_OTHER, D_SOURCE, D_COLUMNS };
+enum { D_SECTION, D_NAME, D_KEY, D_FILES, D_OTHER, D_SOURCE, D_OTHER_SOURCE,
+       D_COLUMNS };
 
 static const struct column diff_columns[D_COLUMNS] = {
 	[D_SECTION] = { "SECTION", "section", false, false },
@@ -36,6 +37,7 @@ static const struct column diff_columns[D_COLUMNS] = {
 	[D_FILES] = { "FILES", "files", false, false },
 	[D_OTHER] = { "BACSD", "bacsd", false, false },
 	[D_SOURCE] = { "SOURCE", "source", false, false },
+	[D_OTHER_SOURCE] = { NULL, "bacsd_source", false, false },
 };
 
 static const struct column default_columns[D_COLUMNS] = {
@@ -45,6 +47,7 @@ static const struct column default_columns[D_COLUMNS] = {
 	[D_FILES] = { "FILES", "files", false, false },
 	[D_OTHER] = { "DEFAULT", "default", false, false },
 	[D_SOURCE] = { "SOURCE", "source", false, false },
+	[D_OTHER_SOURCE] = { NULL, "default_source", false, false },
 };
 
 struct args {
@@ -82,10 +85,12 @@ static int check(const struct args *args)
 {
 	struct config *config _config_ = NULL;
 	int r = load(args, &config);
+	char what[64];
 
-	if (!r)
-		printf("The configuration is good: %zu buses, %zu strings\n",
-		       config->bus_count, config->string_count);
+	if (r)
+		return r;
+	config_describe(config, what, sizeof(what));
+	printf("The configuration is good: %s\n", what);
 	return r;
 }
 
@@ -169,6 +174,7 @@ struct keys {
 		char *name;	/* section, name and key, in a form of its own */
 		char *value;
 		char *source;
+		bool is_default;
 		bool seen;
 	} *list;
 	size_t count;
@@ -185,7 +191,8 @@ static void *need(void *p)
 }
 
 static void keys_add(struct keys *k, const char *section, const char *name,
-		     const char *key, const char *value, const char *source)
+		     const char *key, const char *value, const char *source,
+		     bool is_default)
 {
 	struct key *new;
 
@@ -200,6 +207,7 @@ static void keys_add(struct keys *k, const char *section, const char *name,
 		need(NULL);
 	new->value = need(strdup(value));
 	new->source = need(strdup(source));
+	new->is_default = is_default;
 }
 
 static void keys_done(struct keys *k)
@@ -224,13 +232,13 @@ static void collect_own(const struct config_row *row, void *userdata)
 {
 	if (!row->of_library)
 		keys_add(userdata, row->section, row->name, row->key,
-			 row->value, row->source);
+			 row->value, row->source, row->is_default);
 }
 
 static void collect(const struct config_row *row, void *userdata)
 {
 	keys_add(userdata, row->section, row->name, row->key, row->value,
-		 row->source);
+		 row->source, row->is_default);
 }
 
 static int read_daemon(sd_bus *bus, struct keys *keys, sd_bus_error *error)
@@ -248,7 +256,8 @@ static int read_daemon(sd_bus *bus, struct keys *keys, sd_bus_error *error)
 	       (r = sd_bus_message_read(reply, "(sssssb)", &section, &name,
 					&key, &value, &source,
 					&is_default)) > 0)
-		keys_add(keys, section, name, key, value, source);
+		keys_add(keys, section, name, key, value, source,
+			 is_default);
 	sd_bus_message_unref(reply);
 	return r;
 }
@@ -269,13 +278,30 @@ static int ask_daemon(struct keys *keys)
 	return code;
 }
 
-static void put_diff(struct table *t, const struct key *key,
-		     const char *files, const char *other, const char *source)
+/* Where the difference is from: who says nothing has no place to look at */
+static void put_sources(struct table *t, const struct key *files,
+			const struct key *other)
+{
+	char text[512];
+
+	if (files)
+		table_text(t, D_SOURCE, files->source);
+	if (other)
+		table_text(t, D_OTHER_SOURCE, other->source);
+	if (!other || other->is_default || (files && !files->is_default))
+		return;
+	snprintf(text, sizeof(text), "bacsd has it from %s", other->source);
+	table_show(t, D_SOURCE, text);
+}
+
+/* Either side may be NULL: it has no such key */
+static void put_diff(struct table *t, const struct key *files,
+		     const struct key *other)
 {
 	char name[256], *at = name, *section, *label;
 	char header[80];
 
-	snprintf(name, sizeof(name), "%s", key->name);
+	snprintf(name, sizeof(name), "%s", files ? files->name : other->name);
 	section = strsep(&at, "\n");
 	label = strsep(&at, "\n");
 	table_row(t);
@@ -287,10 +313,10 @@ static void put_diff(struct table *t, const struct key *key,
 	table_show(t, D_SECTION, header);
 	table_text(t, D_KEY, at);
 	if (files)
-		table_text(t, D_FILES, files);
+		table_text(t, D_FILES, files->value);
 	if (other)
-		table_text(t, D_OTHER, other);
-	table_text(t, D_SOURCE, source);
+		table_text(t, D_OTHER, other->value);
+	put_sources(t, files, other);
 }
 
 static void compare(struct table *t, struct keys *files, struct keys *other)
@@ -309,13 +335,11 @@ static void compare(struct table *t, struct keys *files, struct keys *other)
 		if (o)
 			o->seen = true;
 		if (!o || strcmp(f->value, o->value))
-			put_diff(t, f, f->value, o ? o->value : NULL,
-				 f->source);
+			put_diff(t, f, o);
 	}
 	for (i = 0; i < other->count; i++)
 		if (!other->list[i].seen)
-			put_diff(t, &other->list[i], NULL,
-				 other->list[i].value, other->list[i].source);
+			put_diff(t, NULL, &other->list[i]);
 }
 
 /* What the files would say if nobody had written anything into them */

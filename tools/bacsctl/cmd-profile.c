@@ -141,10 +141,12 @@ static int check(struct bacs *b, const struct options *o, const char *argument)
 	r = read_file(argument, &p);
 	if (r)
 		return r;
-	printf("%s: profile %s, class %s, %u registers, %u fields: good\n",
+	printf("%s: profile %s, class %s, %u register%s, %u field%s: good\n",
 	       argument, bacs_profile_name(p),
 	       bacs_modclass_name(bacs_profile_class(p)),
-	       bacs_profile_count(p), bacs_profile_fields(p));
+	       bacs_profile_count(p), bacs_profile_count(p) == 1 ? "" : "s",
+	       bacs_profile_fields(p),
+	       bacs_profile_fields(p) == 1 ? "" : "s");
 	bacs_profile_free(p);
 	return EXIT_DONE;
 }

@@ -206,8 +206,8 @@ static int start(sd_bus *bus, const char *name)
 		if (!code)
 			sd_bus_message_read(reply, "u", &modules);
 		if (!code)
-			printf("%" PRIu32 " modules of string %s will be measured; 'bacsctl ri' shows how far it is\n",
-			       modules, name);
+			printf("%" PRIu32 " module%s of string %s will be measured; 'bacsctl ri' shows how far it is\n",
+			       modules, modules == 1 ? "" : "s", name);
 	} else {
 		code = jars_find(bus, name, &place);
 		if (!code)

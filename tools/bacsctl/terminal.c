@@ -90,7 +90,8 @@ void terminal_redraw(const char *text)
 		left--;
 	}
 	if (*text)
-		printf("... %u more lines\033[K", left);
+		printf("... %u more line%s\033[K", left,
+		       left == 1 ? "" : "s");
 	fputs("\033[J\033[?7h", stdout);
 	fflush(stdout);
 }

@@ -101,8 +101,9 @@ static void judge_mean_low(struct rules_run *run, unsigned int jar)
 		  mean < l->value[LIMIT_TEMP_MEAN_LOW] ? ALARM_ADVISORY :
 							 ALARM_NONE,
 		  at_once,
-		  "mean %s C of %u days (limit %s C)", rules_celsius(mean).s,
-		  days, rules_celsius(l->value[LIMIT_TEMP_MEAN_LOW]).s);
+		  "mean %s C of %u day%s (limit %s C)",
+		  rules_celsius(mean).s, days, days == 1 ? "" : "s",
+		  rules_celsius(l->value[LIMIT_TEMP_MEAN_LOW]).s);
 }
 
 /* A hot neighbour explains it, and is told of itself */
