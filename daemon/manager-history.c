@@ -27,7 +27,10 @@ static void on_store(void *userdata, enum store_notice notice,
 	struct manager *m = userdata;
 
 	manager_event_text(m, kinds[notice], "", 0, "%s", text);
-	if (notice != STORE_SET_ASIDE)
+	/* it may be written again and not be read yet */
+	if (notice == STORE_RESTORED && m->late && !m->remembered)
+		m->remember_ns = 0;
+	else if (notice != STORE_SET_ASIDE)
 		policy_report(m->policy, ALARM_HISTORY_DEGRADED, "", 0,
 			      notice == STORE_DEGRADED ? ALARM_ALARM :
 			      ALARM_NONE, text, manager_now_ns());
@@ -82,8 +85,10 @@ static int on_known(void *userdata, const struct store_module *module)
 static void on_alarm(void *userdata, const struct alarm *alarm, bool same_boot)
 {
 	struct manager *m = userdata;
-	int r = policy_restore_alarm(m->policy, alarm, same_boot,
-				     manager_now_ns());
+	int (*take)(struct policy *policy, const struct alarm *alarm,
+		    bool same_boot, uint64_t now_ns) =
+		m->late ? policy_merge_alarm : policy_restore_alarm;
+	int r = take(m->policy, alarm, same_boot, manager_now_ns());
 
 	if (r < 0)
 		journal_print(LOG_WARNING,
@@ -96,8 +101,10 @@ static void on_alarm(void *userdata, const struct alarm *alarm, bool same_boot)
 static void on_out(void *userdata, const struct alarm_out *out, bool same_boot)
 {
 	struct manager *m = userdata;
-	int r = policy_restore_out(m->policy, out, same_boot,
-				   manager_now_ns());
+	int (*take)(struct policy *policy, const struct alarm_out *out,
+		    bool same_boot, uint64_t now_ns) =
+		m->late ? policy_merge_out : policy_restore_out;
+	int r = take(m->policy, out, same_boot, manager_now_ns());
 
 	if (r < 0)
 		journal_print(LOG_WARNING,
@@ -105,8 +112,11 @@ static void on_out(void *userdata, const struct alarm_out *out, bool same_boot)
 			      out->name, strerror(-r));
 }
 
-/* Before the first sample: nothing is raised twice, nothing is forgotten */
-static void restore_alarms(struct manager *m)
+/*
+ * Before the first sample: nothing is raised twice, nothing is forgotten. What
+ * cannot be read is not written over: the store gets the alarms when it was.
+ */
+static int restore_alarms(struct manager *m)
 {
 	struct store_alarms from = {
 		.alarm = on_alarm, .out = on_out, .userdata = m,
@@ -117,11 +127,12 @@ static void restore_alarms(struct manager *m)
 	tell_clock(m, manager_now_ns());
 	r = store_read_alarms(m->store, &from);
 	if (r < 0)
-		journal_print(LOG_WARNING,
-			      "The alarms of earlier runs cannot be read: %s",
-			      strerror(-r));
-	policy_restore_site(m->policy, from.next_id, from.muted,
-			    from.muted_by);
+		return r;
+	if (m->late)
+		policy_merge_end(m->policy, from.next_id, manager_now_ns());
+	else
+		policy_restore_site(m->policy, from.next_id, from.muted,
+				    from.muted_by);
 	store_set_alarms(m->store, policy_alarms(m->policy));
 	store_get_status(m->store, &status);
 	if (!status.degraded)
@@ -130,14 +141,46 @@ static void restore_alarms(struct manager *m)
 	/* boot times in the file are of this boot from now on */
 	store_alarms_changed(m->store);
 	manager_flush_soon(m);
+	return 0;
+}
+
+/* Part of what was read may be there already: reading it again merges it */
+static void remember(struct manager *m)
+{
+	static const char text[] =
+		"Modules and alarms of earlier runs cannot be read. They are left as they are and join when they can; until then no change of an alarm survives a restart";
+	int r = store_read_modules(m->store, on_known, m);
+
+	if (r == 0)
+		r = restore_alarms(m);
+	m->remembered = r == 0;
+	m->remember_ns = manager_now_ns() + STORE_RETRY_NS;
+	if (r == 0 && m->late)
+		journal_print(LOG_NOTICE,
+			      "Modules and alarms of earlier runs could be read now");
+	if (r == 0 || m->late)
+		return;
+	m->late = true;
+	journal_print(LOG_WARNING, "%s: %s", text, strerror(-r));
+	policy_report(m->policy, ALARM_HISTORY_DEGRADED, "", 0, ALARM_ALARM,
+		      text, manager_now_ns());
 }
 
 void manager_remember(struct manager *m)
 {
 	/* opens the file; a failure shows as a degraded history */
 	store_flush(m->store, manager_now_ns());
-	store_read_modules(m->store, on_known, m);
-	restore_alarms(m);
+	remember(m);
+}
+
+static void remember_late(struct manager *m, uint64_t now_ns)
+{
+	struct store_status status;
+
+	store_get_status(m->store, &status);
+	if (m->remembered || status.degraded || now_ns < m->remember_ns)
+		return;
+	remember(m);
 }
 
 void manager_close_history(struct manager *m)
@@ -195,6 +238,7 @@ void manager_tick_history(struct manager *m, uint64_t now_ns)
 		if (status.degraded)
 			store_flush(m->store, now_ns);
 	}
+	remember_late(m, now_ns);
 	if (now_ns - m->prune_ns < PRUNE_NS)
 		return;
 	m->prune_ns = now_ns;

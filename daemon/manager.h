@@ -53,6 +53,9 @@ struct manager {
 
 	struct policy *policy;
 	struct store *store;
+	bool remembered;		/* all of earlier runs was read */
+	bool late;			/* it could not be read at the start */
+	uint64_t remember_ns;		/* try again */
 	struct recorder *recorder;
 	struct push *pushes;
 	size_t push_count;

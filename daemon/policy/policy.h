@@ -685,6 +685,16 @@ int policy_restore_out(struct policy *policy, const struct alarm_out *out,
 		       bool same_boot, uint64_t now_ns);
 void policy_restore_site(struct policy *policy, uint64_t next_id, bool muted,
 			 const char *muted_by);
+/*
+ * The same later, for the file could not be read before: as alarm_merge(), then
+ * policy_merge_end(). A mute is over: that it could not be read is an alarm.
+ */
+int policy_merge_alarm(struct policy *policy, const struct alarm *alarm,
+		       bool same_boot, uint64_t now_ns);
+int policy_merge_out(struct policy *policy, const struct alarm_out *out,
+		     bool same_boot, uint64_t now_ns);
+void policy_merge_end(struct policy *policy, uint64_t next_id,
+		      uint64_t now_ns);
 /* The wall clock at boot time 0 in us; 0: it is not known */
 void policy_clock(struct policy *policy, int64_t offset_us, uint64_t now_ns);
 /* Whether somebody keeps the wall clock right; about once a second (M28) */

@@ -314,6 +314,48 @@ def another_boot_finds_the_same_alarms(w):
     w.stop()
 
 
+def what_could_not_be_read_is_not_written_over(w):
+    """A history that comes late: its alarms join those that are there."""
+    root_only()
+    w.step("clock 1000000000000 1770000000000000000")
+    set_the_scene(w, "advance 500000000")
+    before = listed(w), listed(w, "ListOutOfService")
+    kill(w)
+    history, kept = w.dir / "state/history.db", w.dir / "state/kept"
+    history.rename(kept)
+    history.mkdir()
+    w.start()
+    wait_for("trouble", lambda: w.get("HistoryState") == "degraded")
+    assert w.said("left as they are and join when they can")
+    # everything is found again, and nobody has seen it
+    for name in ("1S2", "2S2", "3S2"):
+        state_is(w, "voltage-low", name, "unacknowledged")
+    assert not listed(w, "ListOutOfService")
+    history.rmdir()
+    kept.rename(history)
+    rows = "SELECT id, kind, name, acknowledged FROM alarm ORDER BY id"
+    saved = w.sql(rows)
+    w.step("advance 31000000000")
+    wait_for("the merge", lambda: w.said("could be read now"))
+    state_is(w, "history-degraded", "site", "returned")
+
+    def same():
+        now = listed(w)
+        trouble = now.pop(("history-degraded", "site"))
+        assert trouble["id"] > max(a["id"] for a in now.values()), trouble
+        assert now == before[0], now
+        assert listed(w, "ListOutOfService") == before[1]
+
+    same()
+    wait_for("the rows", lambda: [r for r in w.sql(rows)
+                                  if r[1] != "history-degraded"] == saved)
+    kill(w)
+    w.start()
+    same()
+    w.stop_beat()
+    w.stop()
+
+
 def the_driver_may_go_and_come(w):
     """What its absence hides is hidden, and is the same afterwards."""
     root_only()
@@ -391,6 +433,7 @@ main([
     a_clock_that_jumps_is_an_advisory,
     sigkill_at_any_instant_changes_no_alarm,
     another_boot_finds_the_same_alarms,
+    what_could_not_be_read_is_not_written_over,
     the_driver_may_go_and_come,
     what_is_seen_was_written,
 ])

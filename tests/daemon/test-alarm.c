@@ -670,6 +670,78 @@ static void records_that_cannot_be_are_refused(void **state)
 	end(w);
 }
 
+static struct alarm saved_alarm(struct world *w, enum alarm_level level)
+{
+	struct alarm a = {
+		.id = 7, .kind = ALARM_VOLTAGE_LOW, .object = jar,
+		.name = "4S2", .level = level, .active = true,
+		.acknowledged = true, .announced = true,
+		.acknowledged_by = "user 7", .evidence = "old",
+		.raised = { 5 * SECOND, w->now.wall_us - 95000000 },
+	};
+
+	return a;
+}
+
+/* The file could be read only after conditions were judged */
+static void what_is_read_late_joins_what_is_there(void **state)
+{
+	struct world *w = begin();
+	struct alarm a = saved_alarm(w, ALARM_WARNING);
+	const struct alarm *live;
+
+	(void)state;
+	/* the same goes on as it was seen */
+	set(w, ALARM_VOLTAGE_LOW, ALARM_WARNING);
+	assert_int_equal(alarm_merge(&w->table, &a, true, &w->now), 0);
+	live = find(w, ALARM_VOLTAGE_LOW);
+	assert_int_equal(live->id, 7);
+	assert_int_equal(live->raised.boot_ns, 5 * SECOND);
+	assert_state(w, ALARM_VOLTAGE_LOW, ALARM_STATE_ACKNOWLEDGED);
+	assert_string_equal(live->acknowledged_by, "user 7");
+	assert_int_equal(w->table.next_id, 8);
+	/* twice is as once */
+	assert_int_equal(alarm_merge(&w->table, &a, true, &w->now), 0);
+	assert_int_equal(w->table.count, 1);
+	end(w);
+
+	/* what is worse now was seen by nobody */
+	w = begin();
+	set(w, ALARM_VOLTAGE_LOW, ALARM_ALARM);
+	a.shelved = true;
+	a.shelved_until = alarm_deadline_in(HOUR, &w->now);
+	assert_int_equal(alarm_merge(&w->table, &a, true, &w->now), 0);
+	assert_state(w, ALARM_VOLTAGE_LOW, ALARM_STATE_UNACKNOWLEDGED);
+	live = find(w, ALARM_VOLTAGE_LOW);
+	assert_int_equal(live->level, ALARM_ALARM);
+	assert_int_equal(live->raised.boot_ns, 5 * SECOND);
+	end(w);
+
+	/* one that nobody judged yet, and a number that was given again */
+	w = begin();
+	w->table.next_id = 7;
+	set(w, ALARM_TEMPERATURE_HIGH, ALARM_WARNING);
+	assert_int_equal(find(w, ALARM_TEMPERATURE_HIGH)->id, 7);
+	assert_int_equal(alarm_merge(&w->table, &a, true, &w->now), 0);
+	assert_int_equal(find(w, ALARM_VOLTAGE_LOW)->id, 7);
+	assert_int_equal(find(w, ALARM_TEMPERATURE_HIGH)->id, 8);
+	assert_state(w, ALARM_VOLTAGE_LOW, ALARM_STATE_SHELVED);
+	assert_true(find(w, ALARM_VOLTAGE_LOW)->restored);
+	end(w);
+
+	/* a loss that still waits for its cause was one before */
+	w = begin();
+	a = saved_alarm(w, ALARM_ALARM);
+	a.kind = ALARM_MODULE_LOST;
+	assert_int_equal(alarm_set(&w->table, ALARM_MODULE_LOST, &jar, "4S2",
+				   ALARM_ALARM, "new", &w->now), 0);
+	assert_int_equal(alarm_merge(&w->table, &a, true, &w->now), 0);
+	alarm_tick(&w->table, &w->now);
+	assert_state(w, ALARM_MODULE_LOST, ALARM_STATE_ACKNOWLEDGED);
+	assert_int_equal(w->count[ALARM_CHANGE_RAISED], 0);
+	end(w);
+}
+
 static void every_kind_has_a_line_and_stands_in_the_manual(void **state)
 {
 	static char page[64 * 1024], path[4096], entry[64];
@@ -723,6 +795,7 @@ int main(void)
 		cmocka_unit_test(bad_words_of_the_matrix_change_nothing),
 		cmocka_unit_test(long_words_are_cut_between_characters),
 		cmocka_unit_test(records_that_cannot_be_are_refused),
+		cmocka_unit_test(what_is_read_late_joins_what_is_there),
 		cmocka_unit_test(every_kind_has_a_line_and_stands_in_the_manual),
 	};
 

@@ -283,6 +283,15 @@ int alarm_restore(struct alarm_table *table, const struct alarm *alarm,
 		  bool same_boot, const struct alarm_now *now);
 int alarm_restore_out(struct alarm_table *table, const struct alarm_out *out,
 		      bool same_boot, const struct alarm_now *now);
+/*
+ * The same where the record could not be read before. A condition that was
+ * found again meanwhile goes on: since when, under which number, seen or
+ * shelved by whom, unless it is worse now.
+ */
+int alarm_merge(struct alarm_table *table, const struct alarm *alarm,
+		bool same_boot, const struct alarm_now *now);
+int alarm_merge_out(struct alarm_table *table, const struct alarm_out *out,
+		    bool same_boot, const struct alarm_now *now);
 /* The wall clock became known or was set */
 void alarm_clock(struct alarm_table *table, const struct alarm_now *now);
 

@@ -189,6 +189,57 @@ int policy_restore_out(struct policy *p, const struct alarm_out *out,
 	return alarm_restore_out(&p->alarms, out, same_boot, &now);
 }
 
+int policy_merge_alarm(struct policy *p, const struct alarm *alarm,
+		       bool same_boot, uint64_t now_ns)
+{
+	struct alarm_now now = policy_set_now(p, now_ns);
+	int r = alarm_merge(&p->alarms, alarm, same_boot, &now);
+
+	if (r == 0)
+		p->recolour = true;
+	return r;
+}
+
+int policy_merge_out(struct policy *p, const struct alarm_out *out,
+		     bool same_boot, uint64_t now_ns)
+{
+	struct alarm_now now = policy_set_now(p, now_ns);
+
+	return alarm_merge_out(&p->alarms, out, same_boot, &now);
+}
+
+/* Who said "ok" said it to a table without the alarm: let him say it again */
+static void ask_again(uint8_t judged[ALARM_KIND_COUNT])
+{
+	int kind;
+
+	for (kind = 0; kind < ALARM_KIND_COUNT; kind++)
+		if (judged[kind] == ALARM_NONE + 1)
+			judged[kind] = 0;
+}
+
+void policy_merge_end(struct policy *p, uint64_t next_id, uint64_t now_ns)
+{
+	size_t i;
+	int a;
+
+	p->now_ns = now_ns;
+	if (next_id > p->alarms.next_id)
+		p->alarms.next_id = next_id;
+	ask_again(p->judged);
+	for (i = 0; i < p->string_count; i++)
+		ask_again(p->strings[i]->judged);
+	for (i = 0; i < p->bus_count; i++) {
+		ask_again(p->buses[i]->judged);
+		for (a = 1; a <= POLICY_ADDRESS_MAX; a++)
+			if (p->buses[i]->modules[a])
+				ask_again(p->buses[i]->modules[a]->judged);
+	}
+	policy_judge_all(p);
+	if (p->site.armed)
+		policy_alarms_settle(p);
+}
+
 void policy_restore_site(struct policy *p, uint64_t next_id, bool muted,
 			 const char *muted_by)
 {

@@ -91,6 +91,88 @@ int alarm_restore_out(struct alarm_table *t, const struct alarm_out *out,
 	return 0;
 }
 
+/* What people did with it holds for the level they saw */
+static void go_on(struct alarm *live, const struct alarm *saved,
+		  bool same_boot, const struct alarm_now *now)
+{
+	live->raised = saved->raised;
+	carry_stamp(&live->raised, same_boot);
+	if (live->level > saved->level)
+		return;
+	live->repeats = saved->repeats;
+	if (saved->acknowledged) {
+		live->acknowledged = true;
+		live->acknowledged_at = saved->acknowledged_at;
+		carry_stamp(&live->acknowledged_at, same_boot);
+		strcpy(live->acknowledged_by, saved->acknowledged_by);
+	}
+	if (live->shelved || !saved->shelved)
+		return;
+	live->shelved = true;
+	live->shelved_until = saved->shelved_until;
+	carry_deadline(&live->shelved_until, same_boot, now);
+	strcpy(live->shelved_by, saved->shelved_by);
+	strcpy(live->shelved_why, saved->shelved_why);
+}
+
+/* It waits for its delay, and was active all the time */
+static void fill_in(struct alarm *live, const struct alarm *saved,
+		    bool same_boot, const struct alarm_now *now)
+{
+	struct alarm a = *saved;
+
+	carry_stamp(&a.raised, same_boot);
+	carry_stamp(&a.returned, same_boot);
+	carry_stamp(&a.acknowledged_at, same_boot);
+	carry_deadline(&a.shelved_until, same_boot, now);
+	a.out = live->out;
+	a.told_ns = now->boot_ns;
+	a.pending = live->pending;
+	a.pending_ns = a.active && a.level == live->pending ? 0 :
+							      live->pending_ns;
+	strcpy(a.pending_evidence, live->pending_evidence);
+	*live = a;
+}
+
+int alarm_merge(struct alarm_table *t, const struct alarm *saved,
+		bool same_boot, const struct alarm_now *now)
+{
+	struct alarm *live, *other;
+
+	if (!plausible(saved))
+		return -EINVAL;
+	live = (struct alarm *)alarm_find(t, saved->kind, &saved->object);
+	other = (struct alarm *)alarm_find_id(t, saved->id);
+	if (saved->id >= t->next_id)
+		t->next_id = saved->id + 1;
+	/* numbers began at 1 again while the last one was not known */
+	if (other && other != live) {
+		other->id = t->next_id++;
+		alarm_update(t, other, ALARM_CHANGE_SILENT, now);
+	}
+	if (!live)
+		return alarm_restore(t, saved, same_boot, now);
+	live->id = saved->id;
+	if (live->active && saved->active)
+		go_on(live, saved, same_boot, now);
+	else if (!live->active && live->pending_ns)
+		fill_in(live, saved, same_boot, now);
+	alarm_update(t, live, ALARM_CHANGE_SILENT, now);
+	return 0;
+}
+
+int alarm_merge_out(struct alarm_table *t, const struct alarm_out *out,
+		    bool same_boot, const struct alarm_now *now)
+{
+	size_t i;
+
+	/* what somebody said since then is newer */
+	for (i = 0; i < t->out_count; i++)
+		if (alarm_object_equal(&t->outs[i].object, &out->object))
+			return 0;
+	return alarm_restore_out(t, out, same_boot, now);
+}
+
 static void set_clock(struct alarm_deadline *d, const struct alarm_now *now)
 {
 	if (!d->boot_ns)
