@@ -51,18 +51,22 @@ extern struct workqueue_struct *bacs_children_wq;
 /**
  * struct bacs_stored_profile - a loaded profile; by bacs_lock
  * @node: in the list of profiles
- * @users: buses that use it
- * @profile: constant while there are users
+ * @users: buses that use it, ending ones too
+ * @name: of @profile; constant, so that users may read it without a lock
+ * @profile: never written to, but replaced as a whole. Engines use it under
+ *	their bus's lock, and are told of the new one before the old one goes.
  */
 struct bacs_stored_profile {
 	struct list_head node;
 	unsigned int users;
-	struct bacs_profile profile;
+	char name[BACS_PROFILE_NAME_MAX + 1];
+	struct bacs_profile *profile;
 };
 
 extern struct list_head bacs_profiles;
 struct bacs_stored_profile *bacs_profile_find(const char *name);
-int bacs_profile_add(const struct bacs_profile *profile);
+int bacs_profile_add(struct bacs_profile *profile);
+void bacs_profile_forget(struct bacs_stored_profile *stored);
 void bacs_profiles_free(void);
 
 /* netlink-transact.c */
@@ -110,6 +114,8 @@ struct bacs_asker {
  * @samples_part: its number within the scan
  * @samples_seq: messages of group "samples" so far
  * @events_seq: messages of group "events" so far, atomic
+ * @shown: profile by which the publisher describes modules; unused for bacs-c
+ * @shown_generation: of @shown, compared with what a note says
  * @children: adds and removes devices
  * @modules: by address; written by @publish only, read with READ_ONCE
  * @controller: netlink port of the controller, 0 = none, by bacs_lock
@@ -145,6 +151,8 @@ struct bacs_bus {
 	u32 samples_part;
 	u32 samples_seq;
 	atomic_t events_seq;
+	struct bacs_profile *shown;
+	u32 shown_generation;
 
 	struct work_struct children;
 	struct bacs_module *modules[SCAN_SLOTS];
@@ -166,6 +174,8 @@ void bacs_bus_stop(struct bacs_bus *bus);
 void bacs_bus_rx(struct bacs_bus *bus, const u8 *bytes, size_t len);
 void bacs_bus_rx_error(struct bacs_bus *bus);
 void bacs_bus_set_line(struct bacs_bus *bus, u32 baud, u32 char_bits);
+void bacs_buses_set_profile(const struct bacs_stored_profile *stored,
+			    const struct bacs_profile *profile);
 struct bacs_bus *bacs_bus_find(const char *name);
 u64 bacs_mono_to_boot(u64 mono_ns);
 const char *bacs_bus_profile(const struct bacs_bus *bus);
@@ -256,9 +266,10 @@ void bacs_module_sync(struct bacs_module *module);
 void bacs_module_remove(struct bacs_module *module);
 int bacs_module_value(struct bacs_module *module, enum bacs_quantity quantity,
 		      s32 *ret_value);
+int bacs_module_update_files(struct bacs_module *module);
 void bacs_module_set_identity(struct bacs_module *module,
 			      const struct bacs_identity *identity);
-void bacs_module_describe(struct bacs_module *module,
+bool bacs_module_describe(struct bacs_module *module,
 			  const struct bacs_profile *profile);
 u32 bacs_module_update_alarms(struct bacs_module *module);
 void bacs_module_set_limits(struct bacs_module *module, const s32 *limits,

@@ -37,7 +37,7 @@ u64 bacs_mono_to_boot(u64 mono_ns)
 
 const char *bacs_bus_profile(const struct bacs_bus *bus)
 {
-	return bus->stored ? bus->stored->profile.name : BACS_C_PROFILE;
+	return bus->stored ? bus->stored->name : BACS_C_PROFILE;
 }
 
 /* Scan engine's operations; all run under bus->lock */
@@ -155,6 +155,31 @@ void bacs_bus_set_line(struct bacs_bus *bus, u32 baud, u32 char_bits)
 }
 
 /**
+ * bacs_buses_set_profile() - a loaded profile was replaced
+ * @stored: which
+ * @profile: the new one; stays as long as a bus uses it
+ *
+ * The buses go on; their modules are described anew by the publisher. A bus
+ * that is ending is given it all the same: it may still be looked at.
+ *
+ * Context: process, bacs_lock held.
+ */
+void bacs_buses_set_profile(const struct bacs_stored_profile *stored,
+			    const struct bacs_profile *profile)
+{
+	struct bacs_bus *bus;
+
+	lockdep_assert_held(&bacs_lock);
+	list_for_each_entry(bus, &bus_names, name_node) {
+		if (bus->stored != stored)
+			continue;
+		spin_lock_bh(&bus->lock);
+		scan_set_profile(bus->scan, profile);
+		spin_unlock_bh(&bus->lock);
+	}
+}
+
+/**
  * bacs_bus_find() - look a bus up
  * @name: its name; upper and lower case are the same
  *
@@ -180,6 +205,7 @@ static void bus_release(struct device *dev)
 	kvfree(bus->scan);
 	kvfree(bus->ring);
 	kfree(bus->batch);
+	kfree(bus->shown);
 	kfree(bus);
 }
 
@@ -240,7 +266,8 @@ static struct bacs_bus *bus_alloc(const struct bacs_start *start,
 	bus->scan = kvzalloc(sizeof(*bus->scan), GFP_KERNEL);
 	bus->ring = kvcalloc(BACS_RING, sizeof(*bus->ring), GFP_KERNEL);
 	bus->batch = kcalloc(PUBLISH_NOTES, sizeof(*bus->batch), GFP_KERNEL);
-	if (!bus->scan || !bus->ring || !bus->batch ||
+	bus->shown = kzalloc(sizeof(*bus->shown), GFP_KERNEL);
+	if (!bus->scan || !bus->ring || !bus->batch || !bus->shown ||
 	    dev_set_name(&bus->dev, "%s", bus->name)) {
 		put_device(&bus->dev);
 		return NULL;
@@ -283,17 +310,17 @@ static void bus_delist(struct bacs_bus *bus)
 {
 	mutex_lock(&bacs_lock);
 	list_del_init(&bus->node);
-	if (bus->stored)
-		bus->stored->users--;
 	bus->controller = 0;
 	bacs_generation++;
 	mutex_unlock(&bacs_lock);
 }
 
-/* Last: another bus may be called so from now on. */
+/* Last: another bus may be called so from now on, its profile may go. */
 static void bus_free_name(struct bacs_bus *bus)
 {
 	mutex_lock(&bacs_lock);
+	if (bus->stored)
+		bus->stored->users--;
 	list_del_init(&bus->name_node);
 	mutex_unlock(&bacs_lock);
 }
@@ -339,7 +366,10 @@ struct bacs_bus *bacs_bus_start(const struct bacs_start *start, const char *tty,
 	mutex_lock(&bacs_lock);
 	err = bus_enlist(bus, start->profile);
 	if (!err) {
-		config.profile = bus->stored ? &bus->stored->profile : NULL;
+		if (bus->stored) {
+			config.profile = bus->stored->profile;
+			*bus->shown = *bus->stored->profile;
+		}
 		memcpy(config.addresses, start->addresses,
 		       sizeof(config.addresses));
 		scan_init(bus->scan, &engine_ops, bus, &config);

@@ -22,15 +22,6 @@ static void module_release(struct device *dev)
 	kfree(to_bacs_module(dev));
 }
 
-static u32 block_quantities(const struct bacs_block *block)
-{
-	u32 has = 0;
-
-	for (u8 i = 0; block && i < block->field_count; i++)
-		has |= BIT(block->fields[i].quantity);
-	return has;
-}
-
 /**
  * bacs_module_default_limits() - limits that a value within range never passes
  * @module: the module; lock held, or not yet public
@@ -52,17 +43,35 @@ void bacs_module_default_limits(struct bacs_module *module)
 
 /**
  * bacs_module_describe() - a module of a profile that cannot tell its identity
- * @module: not yet public
+ * @module: the module
  * @profile: the loaded profile
+ *
+ * Values of another kind of module are forgotten.
+ *
+ * Return: true if it is another kind of module by that.
  */
-void bacs_module_describe(struct bacs_module *module,
+bool bacs_module_describe(struct bacs_module *module,
 			  const struct bacs_profile *profile)
 {
-	module->identity.class = profile->class;
-	module->identity.nominal_mv = profile->nominal_mv;
-	strscpy(module->identity.model, profile->model,
-		sizeof(module->identity.model));
-	module->has = block_quantities(&profile->block);
+	u32 has = bacs_profile_quantities(profile);
+	struct bacs_identity id;
+	bool other;
+
+	/* Compared as a whole, with what lies between the members */
+	memset(&id, 0, sizeof(id));
+	id.class = profile->class;
+	id.nominal_mv = profile->nominal_mv;
+	strscpy(id.model, profile->model, sizeof(id.model));
+	spin_lock(&module->lock);
+	other = module->has != has ||
+		memcmp(&module->identity, &id, sizeof(id));
+	module->identity = id;
+	module->has = has;
+	module->reregister |= other;
+	if (other)
+		module->sample.present = 0;
+	spin_unlock(&module->lock);
+	return other;
 }
 
 /**
@@ -92,7 +101,7 @@ struct bacs_module *bacs_module_new(struct bacs_bus *bus, u8 address)
 	module->state = BACS_MODULE_STATE_UNPOLLED;
 	module->since_ns = ktime_get_boottime_ns();
 	if (bus->stored)
-		bacs_module_describe(module, &bus->stored->profile);
+		bacs_module_describe(module, bus->shown);
 	bacs_module_default_limits(module);
 	bacs_hwmon_set_labels(module);
 	if (dev_set_name(&module->dev, "%s-%03u", bus->name, address)) {
@@ -113,7 +122,7 @@ void bacs_module_set_identity(struct bacs_module *module,
 	spin_lock(&module->lock);
 	if (memcmp(&module->identity, identity, sizeof(*identity))) {
 		module->identity = *identity;
-		module->has = block_quantities(bacs_c_block(identity->class));
+		module->has = bacs_block_quantities(bacs_c_block(identity->class));
 		module->reregister = true;
 		if (!module->limits_set)
 			bacs_module_default_limits(module);

@@ -2,7 +2,24 @@
 /* Generic netlink: profiles are loaded, shown and forgotten */
 #include "netlink.h"
 
-static int put_field(struct sk_buff *skb, const struct bacs_field *field)
+/* What a profile may leave out is left out. */
+static int put_validity(struct sk_buff *skb, const struct bacs_field *field)
+{
+	if (field->valid_flag &&
+	    nla_put_u16(skb, BACS_FIELD_A_VALID_FLAG, field->valid_flag))
+		return -EMSGSIZE;
+	if (field->has_invalid &&
+	    nla_put_u32(skb, BACS_FIELD_A_INVALID, field->invalid))
+		return -EMSGSIZE;
+	if (field->has_range &&
+	    (nla_put_s32(skb, BACS_FIELD_A_MIN_VALUE, field->min) ||
+	     nla_put_s32(skb, BACS_FIELD_A_MAX_VALUE, field->max)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int put_field(struct sk_buff *skb, const struct bacs_field *field,
+		     u8 block)
 {
 	struct nlattr *nest = nla_nest_start(skb, BACS_PROFILE_A_FIELD);
 
@@ -15,15 +32,33 @@ static int put_field(struct sk_buff *skb, const struct bacs_field *field)
 	     nla_put_flag(skb, BACS_FIELD_A_LOW_WORD_FIRST)) ||
 	    nla_put_s32(skb, BACS_FIELD_A_MULTIPLIER, field->multiplier) ||
 	    nla_put_s32(skb, BACS_FIELD_A_DIVISOR, field->divisor) ||
-	    nla_put_s32(skb, BACS_FIELD_A_OFFSET, field->offset))
+	    nla_put_s32(skb, BACS_FIELD_A_OFFSET, field->offset) ||
+	    (block && nla_put_u8(skb, BACS_FIELD_A_BLOCK, block)) ||
+	    (field->every > 1 &&
+	     nla_put_u8(skb, BACS_FIELD_A_EVERY, field->every)) ||
+	    put_validity(skb, field))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-static int put_block(struct sk_buff *skb, const struct bacs_profile *profile)
+/* A block beyond the first */
+static int put_block(struct sk_buff *skb, const struct bacs_block *block)
 {
-	const struct bacs_block *block = &profile->block;
+	struct nlattr *nest = nla_nest_start(skb, BACS_PROFILE_A_BLOCK);
+
+	if (!nest ||
+	    nla_put_u8(skb, BACS_BLOCK_A_FUNCTION, block->function) ||
+	    nla_put_u16(skb, BACS_BLOCK_A_START, block->start) ||
+	    nla_put_u16(skb, BACS_BLOCK_A_COUNT, block->count))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_map(struct sk_buff *skb, const struct bacs_profile *profile)
+{
+	const struct bacs_block *block = &profile->blocks[0];
 
 	if (nla_put_u32(skb, BACS_PROFILE_A_CLASS, profile->class) ||
 	    nla_put_string(skb, BACS_PROFILE_A_MODEL, profile->model) ||
@@ -32,9 +67,13 @@ static int put_block(struct sk_buff *skb, const struct bacs_profile *profile)
 	    nla_put_u16(skb, BACS_PROFILE_A_COUNT, block->count) ||
 	    nla_put_u32(skb, BACS_PROFILE_A_NOMINAL_MV, profile->nominal_mv))
 		return -EMSGSIZE;
-	for (u8 i = 0; i < block->field_count; i++)
-		if (put_field(skb, &block->fields[i]))
+	for (u8 b = 1; b < profile->block_count; b++)
+		if (put_block(skb, &profile->blocks[b]))
 			return -EMSGSIZE;
+	for (u8 b = 0; b < profile->block_count; b++)
+		for (u8 i = 0; i < profile->blocks[b].field_count; i++)
+			if (put_field(skb, &profile->blocks[b].fields[i], b))
+				return -EMSGSIZE;
 	return 0;
 }
 
@@ -63,13 +102,13 @@ static int put_profile(struct sk_buff *skb, u32 portid, u32 seq, int flags,
 	nest = nla_nest_start(skb, BACS_A_PROFILE);
 	if (!nest ||
 	    nla_put_string(skb, BACS_PROFILE_A_NAME,
-			   stored ? stored->profile.name : BACS_C_PROFILE) ||
+			   stored ? stored->name : BACS_C_PROFILE) ||
 	    nla_put_u32(skb, BACS_PROFILE_A_RESPONSE_MS,
-			stored ? stored->profile.response_ms :
+			stored ? stored->profile->response_ms :
 			BACS_C_RESPONSE_MS) ||
 	    nla_put_u32(skb, BACS_PROFILE_A_USERS,
 			stored ? stored->users : builtin_users()) ||
-	    (stored ? put_block(skb, &stored->profile) :
+	    (stored ? put_map(skb, stored->profile) :
 	     nla_put_flag(skb, BACS_PROFILE_A_BUILTIN)))
 		goto cancel;
 	nla_nest_end(skb, nest);
@@ -155,8 +194,29 @@ int bacs_nl_profile_get(struct sk_buff *skb, struct genl_info *info)
 	return genlmsg_reply(reply, info);
 }
 
+static int parse_validity(struct genl_info *info, struct nlattr **attrs,
+			  struct bacs_field *field)
+{
+	if (attrs[BACS_FIELD_A_VALID_FLAG])
+		field->valid_flag = nla_get_u16(attrs[BACS_FIELD_A_VALID_FLAG]);
+	field->has_invalid = attrs[BACS_FIELD_A_INVALID];
+	if (field->has_invalid)
+		field->invalid = nla_get_u32(attrs[BACS_FIELD_A_INVALID]);
+	field->has_range = attrs[BACS_FIELD_A_MIN_VALUE];
+	if (field->has_range != !!attrs[BACS_FIELD_A_MAX_VALUE]) {
+		GENL_SET_ERR_MSG(info,
+				 "field: a range has two ends, min and max");
+		return -EINVAL;
+	}
+	if (field->has_range) {
+		field->min = nla_get_s32(attrs[BACS_FIELD_A_MIN_VALUE]);
+		field->max = nla_get_s32(attrs[BACS_FIELD_A_MAX_VALUE]);
+	}
+	return 0;
+}
+
 static int parse_field(struct genl_info *info, struct nlattr *nest,
-		       struct bacs_field *field)
+		       struct bacs_field *field, u8 *ret_block)
 {
 	struct nlattr *attrs[BACS_FIELD_A_MAX + 1];
 	int err = nla_parse_nested(attrs, BACS_FIELD_A_MAX, nest,
@@ -181,24 +241,82 @@ static int parse_field(struct genl_info *info, struct nlattr *nest,
 			 nla_get_s32(attrs[BACS_FIELD_A_DIVISOR]) : 1;
 	field->offset = attrs[BACS_FIELD_A_OFFSET] ?
 			nla_get_s32(attrs[BACS_FIELD_A_OFFSET]) : 0;
+	field->every = attrs[BACS_FIELD_A_EVERY] ?
+		       nla_get_u8(attrs[BACS_FIELD_A_EVERY]) : 1;
+	*ret_block = attrs[BACS_FIELD_A_BLOCK] ?
+		     nla_get_u8(attrs[BACS_FIELD_A_BLOCK]) : 0;
+	return parse_validity(info, attrs, field);
+}
+
+/* A field joins the block that it names. */
+static int add_field(struct genl_info *info, struct nlattr *nest,
+		     struct bacs_profile *profile)
+{
+	struct bacs_field field = { 0 };
+	struct bacs_block *block;
+	u8 index = 0;
+	int err = parse_field(info, nest, &field, &index);
+
+	if (err)
+		return err;
+	if (index >= profile->block_count) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "field of a block that is not there");
+		return -EINVAL;
+	}
+	block = &profile->blocks[index];
+	if (block->field_count == BACS_PROFILE_FIELDS_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "more than 24 fields");
+		return -EINVAL;
+	}
+	block->fields[block->field_count++] = field;
 	return 0;
 }
 
-static int parse_fields(struct genl_info *info, struct bacs_block *block)
+static int add_block(struct genl_info *info, struct nlattr *nest,
+		     struct bacs_profile *profile)
+{
+	struct nlattr *attrs[BACS_BLOCK_A_MAX + 1];
+	struct bacs_block *block;
+	int err = nla_parse_nested(attrs, BACS_BLOCK_A_MAX, nest,
+				   bacs_block_policy, info->extack);
+
+	if (err)
+		return err;
+	if (!attrs[BACS_BLOCK_A_FUNCTION] || !attrs[BACS_BLOCK_A_START] ||
+	    !attrs[BACS_BLOCK_A_COUNT]) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "block without function, start or count");
+		return -EINVAL;
+	}
+	if (profile->block_count == BACS_PROFILE_BLOCKS_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, nest, "more than 8 blocks");
+		return -EINVAL;
+	}
+	block = &profile->blocks[profile->block_count++];
+	block->function = nla_get_u8(attrs[BACS_BLOCK_A_FUNCTION]);
+	block->start = nla_get_u16(attrs[BACS_BLOCK_A_START]);
+	block->count = nla_get_u16(attrs[BACS_BLOCK_A_COUNT]);
+	return 0;
+}
+
+/* All blocks are known before the first field asks for one. */
+static int parse_nests(struct genl_info *info, struct bacs_profile *profile)
 {
 	struct nlattr *attr;
 	int rest, err;
 
 	nla_for_each_nested(attr, info->attrs[BACS_A_PROFILE], rest) {
+		if (nla_type(attr) != BACS_PROFILE_A_BLOCK)
+			continue;
+		err = add_block(info, attr, profile);
+		if (err)
+			return err;
+	}
+	nla_for_each_nested(attr, info->attrs[BACS_A_PROFILE], rest) {
 		if (nla_type(attr) != BACS_PROFILE_A_FIELD)
 			continue;
-		if (block->field_count == BACS_PROFILE_FIELDS_MAX) {
-			NL_SET_ERR_MSG_ATTR(info->extack, attr,
-					    "more than 24 fields");
-			return -EINVAL;
-		}
-		err = parse_field(info, attr,
-				  &block->fields[block->field_count++]);
+		err = add_field(info, attr, profile);
 		if (err)
 			return err;
 	}
@@ -208,7 +326,7 @@ static int parse_fields(struct genl_info *info, struct bacs_block *block)
 static int parse_profile(struct genl_info *info, struct nlattr **attrs,
 			 struct bacs_profile *profile)
 {
-	struct bacs_block *block = &profile->block;
+	struct bacs_block *block = &profile->blocks[0];
 	const char *why;
 	int err;
 
@@ -236,7 +354,8 @@ static int parse_profile(struct genl_info *info, struct nlattr **attrs,
 	if (attrs[BACS_PROFILE_A_NOMINAL_MV])
 		profile->nominal_mv =
 			nla_get_u32(attrs[BACS_PROFILE_A_NOMINAL_MV]);
-	err = parse_fields(info, block);
+	profile->block_count = 1;
+	err = parse_nests(info, profile);
 	if (err)
 		return err;
 	why = bacs_profile_check(profile);
@@ -268,10 +387,9 @@ int bacs_nl_profile_new(struct sk_buff *skb, struct genl_info *info)
 		mutex_lock(&bacs_lock);
 		err = bacs_profile_add(profile);
 		mutex_unlock(&bacs_lock);
-		if (err == -EBUSY)
-			GENL_SET_ERR_MSG(info, "a bus uses this profile");
 	}
-	kfree(profile);
+	if (err)
+		kfree(profile);
 	return err;
 }
 
@@ -292,8 +410,7 @@ int bacs_nl_profile_del(struct sk_buff *skb, struct genl_info *info)
 		GENL_SET_ERR_MSG(info, "a bus uses this profile");
 		err = -EBUSY;
 	} else {
-		list_del(&stored->node);
-		kfree(stored);
+		bacs_profile_forget(stored);
 	}
 	mutex_unlock(&bacs_lock);
 	return err;

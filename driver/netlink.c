@@ -45,6 +45,20 @@ const struct nla_policy bacs_field_policy[BACS_FIELD_A_MAX + 1] = {
 	[BACS_FIELD_A_MULTIPLIER]	= { .type = NLA_S32 },
 	[BACS_FIELD_A_DIVISOR]	= NLA_POLICY_MIN(NLA_S32, 1),
 	[BACS_FIELD_A_OFFSET]	= { .type = NLA_S32 },
+	[BACS_FIELD_A_BLOCK]	= NLA_POLICY_RANGE(NLA_U8, 0, 7),
+	[BACS_FIELD_A_EVERY]	= NLA_POLICY_RANGE(NLA_U8, 1,
+						   BACS_PROFILE_EVERY_MAX),
+	[BACS_FIELD_A_INVALID]	= { .type = NLA_U32 },
+	[BACS_FIELD_A_MIN_VALUE]	= { .type = NLA_S32 },
+	[BACS_FIELD_A_MAX_VALUE]	= { .type = NLA_S32 },
+	[BACS_FIELD_A_VALID_FLAG]	= { .type = NLA_U16 },
+};
+
+const struct nla_policy bacs_block_policy[BACS_BLOCK_A_MAX + 1] = {
+	[BACS_BLOCK_A_FUNCTION]	= NLA_POLICY_RANGE(NLA_U8, 3, 4),
+	[BACS_BLOCK_A_START]	= { .type = NLA_U16 },
+	[BACS_BLOCK_A_COUNT]	= NLA_POLICY_RANGE(NLA_U16, 1,
+						   BACS_PROFILE_REGISTERS_MAX),
 };
 
 const struct nla_policy bacs_profile_policy[BACS_PROFILE_A_MAX + 1] = {
@@ -63,6 +77,7 @@ const struct nla_policy bacs_profile_policy[BACS_PROFILE_A_MAX + 1] = {
 							   BACS_RESPONSE_MS_MAX),
 	[BACS_PROFILE_A_NOMINAL_MV]	= { .type = NLA_U32 },
 	[BACS_PROFILE_A_FIELD]	= NLA_POLICY_NESTED(bacs_field_policy),
+	[BACS_PROFILE_A_BLOCK]	= NLA_POLICY_NESTED(bacs_block_policy),
 };
 
 /* Bounds beyond the 16 bits that a policy holds itself; 6.1 wants no const */

@@ -29,6 +29,7 @@ extern const struct nla_policy bacs_limit_policy[BACS_LIMIT_A_MAX + 1];
 extern const struct nla_policy bacs_duty_policy[BACS_DUTY_A_MAX + 1];
 extern const struct nla_policy bacs_transact_policy[BACS_TRANSACT_A_MAX + 1];
 extern const struct nla_policy bacs_profile_policy[BACS_PROFILE_A_MAX + 1];
+extern const struct nla_policy bacs_block_policy[BACS_BLOCK_A_MAX + 1];
 extern const struct nla_policy bacs_field_policy[BACS_FIELD_A_MAX + 1];
 
 struct bacs_bus *bacs_nl_bus(struct genl_info *info);

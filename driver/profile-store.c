@@ -18,31 +18,46 @@ struct bacs_stored_profile *bacs_profile_find(const char *name)
 
 	lockdep_assert_held(&bacs_lock);
 	list_for_each_entry(stored, &bacs_profiles, node)
-		if (!strcmp(stored->profile.name, name))
+		if (!strcmp(stored->name, name))
 			return stored;
 	return NULL;
 }
 
 /**
- * bacs_profile_add() - add a profile or replace one that nobody uses
- * @profile: a checked profile; copied
+ * bacs_profile_add() - add a profile or replace the one of that name
+ * @profile: a checked profile; owned from now on, on success
  *
- * Return: 0; -EBUSY if a bus uses the profile of that name; -ENOMEM.
+ * Buses that use it go on with the new one; a bus is never between the two.
+ *
+ * Return: 0; -ENOMEM.
  */
-int bacs_profile_add(const struct bacs_profile *profile)
+int bacs_profile_add(struct bacs_profile *profile)
 {
 	struct bacs_stored_profile *stored = bacs_profile_find(profile->name);
 
-	if (stored && stored->users)
-		return -EBUSY;
 	if (!stored) {
 		stored = kzalloc(sizeof(*stored), GFP_KERNEL);
 		if (!stored)
 			return -ENOMEM;
+		strscpy(stored->name, profile->name, sizeof(stored->name));
 		list_add_tail(&stored->node, &bacs_profiles);
 	}
-	stored->profile = *profile;
+	bacs_buses_set_profile(stored, profile);
+	kfree(stored->profile);
+	stored->profile = profile;
 	return 0;
+}
+
+/**
+ * bacs_profile_forget() - drop a profile that no bus uses
+ * @stored: the profile; gone afterwards
+ */
+void bacs_profile_forget(struct bacs_stored_profile *stored)
+{
+	lockdep_assert_held(&bacs_lock);
+	list_del(&stored->node);
+	kfree(stored->profile);
+	kfree(stored);
 }
 
 /**
@@ -52,8 +67,8 @@ void bacs_profiles_free(void)
 {
 	struct bacs_stored_profile *stored, *next;
 
-	list_for_each_entry_safe(stored, next, &bacs_profiles, node) {
-		list_del(&stored->node);
-		kfree(stored);
-	}
+	mutex_lock(&bacs_lock);
+	list_for_each_entry_safe(stored, next, &bacs_profiles, node)
+		bacs_profile_forget(stored);
+	mutex_unlock(&bacs_lock);
 }

@@ -35,11 +35,18 @@ static inline bool bacs_sample_has(const struct bacs_sample *sample,
  * @width: 16 or 32 bit
  * @is_signed: two's complement
  * @low_word_first: 32 bit only; else the high word comes first
+ * @has_invalid: @invalid is meant
+ * @has_range: @min and @max are meant
+ * @every: it is enough to read it in every n-th scan; 0: like 1
  * @multiplier: not 0
  * @divisor: at least 1
  * @offset: in the unit of the quantity
- * @valid_flag: bits of the flags word, one of which must be set for the value
- *	to be valid; 0: always valid. Built-in profiles only.
+ * @valid_flag: bits of the flags word in the same block, one of which must be
+ *	set for the value to be valid; 0: always valid
+ * @invalid: raw register value, of @width bits, by which the module says that
+ *	it has no value
+ * @min: a value below is not valid, in the unit of the quantity
+ * @max: a value above is not valid
  *
  * value = raw * multiplier / divisor + offset, rounded towards zero
  */
@@ -48,11 +55,17 @@ struct bacs_field {
 	u8 width;
 	bool is_signed;
 	bool low_word_first;
+	bool has_invalid;
+	bool has_range;
+	u8 every;
 	u16 reg;
 	u16 valid_flag;
 	s32 multiplier;
 	s32 divisor;
 	s32 offset;
+	u32 invalid;
+	s32 min;
+	s32 max;
 };
 
 /**
@@ -78,7 +91,9 @@ struct bacs_block {
  * @class: enum bacs_class
  * @response_ms: response time-out
  * @nominal_mv: 0 if not a battery
- * @block: the live block; unused for bacs-c, whose class decides
+ * @block_count: used entries of @blocks
+ * @blocks: what is read, in this order. Of one function they do not overlap,
+ *	and each quantity is in one of them only.
  */
 struct bacs_profile {
 	char name[BACS_PROFILE_NAME_MAX + 1];
@@ -86,13 +101,17 @@ struct bacs_profile {
 	u8 class;
 	u32 response_ms;
 	u32 nominal_mv;
-	struct bacs_block block;
+	u8 block_count;
+	struct bacs_block blocks[BACS_PROFILE_BLOCKS_MAX];
 };
 
 bool bacs_name_ok(const char *name, size_t max, bool lower_dash);
 const char *bacs_profile_check(const struct bacs_profile *profile);
 void bacs_block_decode(const struct bacs_block *block, const u8 *registers,
 		       struct bacs_sample *ret_sample);
+u32 bacs_block_quantities(const struct bacs_block *block);
+u32 bacs_profile_quantities(const struct bacs_profile *profile);
+unsigned int bacs_block_every(const struct bacs_block *block);
 
 /**
  * struct bacs_identity - what a module says it is

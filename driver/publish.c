@@ -35,6 +35,23 @@ static struct bacs_module *ensure_module(struct bacs_bus *bus, u8 address)
 	return module;
 }
 
+/* The bus goes on with another profile: what are its modules now? */
+static void publish_profile(struct bacs_bus *bus)
+{
+	spin_lock_bh(&bus->lock);
+	*bus->shown = *bus->scan->profile;
+	bus->shown_generation = bus->scan->generation;
+	spin_unlock_bh(&bus->lock);
+	for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++) {
+		struct bacs_event_info info = { .address = a };
+		struct bacs_module *module = bacs_bus_module(bus, a);
+
+		if (module && bacs_module_describe(module, bus->shown))
+			bacs_notify_event(bus, BACS_EVENT_MODULE_CHANGED, &info);
+	}
+	queue_work(bacs_children_wq, &bus->children);
+}
+
 static void publish_sample(struct bacs_bus *bus, struct bacs_module *module,
 			   const struct scan_note *note)
 {
@@ -136,6 +153,13 @@ static void publish_note(struct bacs_bus *bus, const struct scan_note *note)
 {
 	struct bacs_module *module = NULL;
 
+	/* Its own note may have found the ring full, or lie behind this one. */
+	if (READ_ONCE(bus->scan->generation) != bus->shown_generation)
+		publish_profile(bus);
+	if (note->kind == SCAN_NOTE_PROFILE ||
+	    (note->kind == SCAN_NOTE_SAMPLE &&
+	     note->generation != bus->shown_generation))
+		return;
 	if (note->address) {
 		module = ensure_module(bus, note->address);
 		if (!module)

@@ -334,8 +334,8 @@ void scan_drop_commands(struct scan *scan, u8 address, int error)
  * scan_min_ms() - the shortest scan the line permits
  * @scan: the engine
  *
- * Requests, replies and silences of the present modules, and no delay of
- * theirs.
+ * Requests, replies and silences of the present modules with all their blocks,
+ * and no delay of theirs.
  *
  * Return: ms, rounded up.
  */
@@ -345,11 +345,17 @@ u32 scan_min_ms(const struct scan *scan)
 
 	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++) {
 		const struct scan_slot *slot = &scan->slots[a];
-		const struct bacs_block *block = scan_block(scan, slot);
 
-		if (slot->polled && block)
+		for (unsigned int i = 0; slot->polled && i < scan_blocks(scan);
+		     i++) {
+			const struct bacs_block *block =
+				scan_block(scan, slot, i);
+
+			if (!block)
+				continue;
 			ns += (8ULL + 5 + 2 * block->count) * scan->char_ns +
 			      2ULL * scan->t35_ns;
+		}
 	}
 	return (u32)div_u64(ns + NSEC_PER_MSEC - 1, NSEC_PER_MSEC);
 }

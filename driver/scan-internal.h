@@ -5,6 +5,7 @@
  * scan.c		the wire: silence, requests, replies, verdicts
  * scan-plan.c		what to send next
  * scan-state.c		what an answer or its absence means
+ * scan-profile.c	which block of a module is next; another profile
  * scan-command.c	what the outside asks for; duties and their lease
  * scan-transact.c	raw PDUs of the outside
  */
@@ -23,10 +24,18 @@ static inline bool scan_is_bacs_c(const struct scan *scan)
 	return !scan->profile;
 }
 
-static inline const struct bacs_block *
-scan_block(const struct scan *scan, const struct scan_slot *slot)
+static inline unsigned int scan_blocks(const struct scan *scan)
 {
-	return scan->profile ? &scan->profile->block : bacs_c_block(slot->class);
+	return scan->profile ? scan->profile->block_count : 1;
+}
+
+/* NULL only where a bacs-c module has not told its class */
+static inline const struct bacs_block *
+scan_block(const struct scan *scan, const struct scan_slot *slot,
+	   unsigned int index)
+{
+	return scan->profile ? &scan->profile->blocks[index] :
+			       bacs_c_block(slot->class);
 }
 
 /* Time of the silence before a request */
@@ -54,6 +63,13 @@ void scan_valid_byte(struct scan *scan);
 void scan_bus_lost(struct scan *scan);
 void scan_heard_master(struct scan *scan);
 void scan_end_discovery(struct scan *scan, u64 now);
+
+/* scan-profile.c */
+bool scan_block_done(struct scan *scan, struct scan_slot *slot,
+		     const u8 *registers, u64 now);
+void scan_block_restart(struct scan_slot *slot);
+void scan_block_late(struct scan *scan, struct scan_slot *slot, u64 now);
+bool scan_block_may_ask(const struct scan_slot *slot, u64 now);
 
 /* scan-command.c */
 bool scan_leased(const struct scan *scan, u8 address);

@@ -16,6 +16,7 @@ static void set_request(struct scan *scan, enum scan_kind kind, u8 address,
 	scan->request_len = len;
 	scan->retry = false;
 	scan->is_ident = false;
+	scan->stale = false;
 }
 
 /* The identification if it is not known yet, else the live block */
@@ -29,8 +30,12 @@ static void set_read(struct scan *scan, enum scan_kind kind, u8 address)
 		len = rtu_build_read(scan->request, address, RTU_READ_INPUT,
 				     BACS_C_IDENT_START, BACS_C_IDENT_REGISTERS);
 	} else {
-		const struct bacs_block *block = scan_block(scan, slot);
+		const struct bacs_block *block;
 
+		/* A probe asks for what a poll begins with. */
+		if (kind == SCAN_KIND_PROBE)
+			scan_block_restart(slot);
+		block = scan_block(scan, slot, slot->block);
 		len = rtu_build_read(scan->request, address, block->function,
 				     block->start, block->count);
 	}
@@ -38,10 +43,11 @@ static void set_read(struct scan *scan, enum scan_kind kind, u8 address)
 	scan->is_ident = ident;
 }
 
-static u8 next_polled(const struct scan *scan, unsigned int from)
+static u8 next_polled(const struct scan *scan, unsigned int from, u64 now)
 {
 	for (unsigned int a = from; a <= RTU_ADDRESS_MAX; a++)
-		if (scan->slots[a].polled)
+		if (scan->slots[a].polled &&
+		    scan_block_may_ask(&scan->slots[a], now))
 			return (u8)a;
 	return 0;
 }
@@ -203,7 +209,7 @@ static bool prepare_poll(struct scan *scan, u64 now)
 	u8 address;
 
 	if (scan->scan_open) {
-		address = next_polled(scan, scan->cursor);
+		address = next_polled(scan, scan->cursor, now);
 		if (address) {
 			scan->cursor = address;
 			set_read(scan, SCAN_KIND_POLL, address);
@@ -213,7 +219,7 @@ static bool prepare_poll(struct scan *scan, u64 now)
 	}
 	if (scan->scans && now < scan->scan_started + scan->period_ns)
 		return false;
-	address = next_polled(scan, 1);
+	address = next_polled(scan, 1, now);
 	if (!address)
 		return false;
 	scan->scan_open = true;
@@ -230,9 +236,9 @@ static bool prepare_awake(struct scan *scan, u64 now)
 
 	if (scan->permit_sleep || now < scan->tx_end + SCAN_AWAKE_NS)
 		return false;
-	address = next_polled(scan, scan->awake_cursor + 1U);
+	address = next_polled(scan, scan->awake_cursor + 1U, now);
 	if (!address)
-		address = next_polled(scan, 1);
+		address = next_polled(scan, 1, now);
 	if (!address)
 		return false;
 	scan->awake_cursor = address;
@@ -290,10 +296,9 @@ bool scan_prepare(struct scan *scan, u64 now)
  */
 u64 scan_next_due(const struct scan *scan, u64 now)
 {
+	u64 scan_due = scan->scan_started + scan->period_ns;
 	u64 due = now + NSEC_PER_SEC;
 
-	if (next_polled(scan, 1))
-		due = min_t(u64, due, scan->scan_started + scan->period_ns);
 	due = min_t(u64, due, scan->next_probe);
 	if (scan->lease_repeats || scan->lease_until)
 		due = min_t(u64, due, scan->next_renew);
@@ -301,8 +306,14 @@ u64 scan_next_due(const struct scan *scan, u64 now)
 		due = min_t(u64, due, scan->lease_until);
 	if (scan->raw.phase == SCAN_RAW_QUEUED)
 		due = min_t(u64, due, scan->raw.not_before);
-	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
-		if (is_lost_and_silent(&scan->slots[a]))
-			due = min_t(u64, due, scan->slots[a].next_probe);
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++) {
+		const struct scan_slot *slot = &scan->slots[a];
+
+		if (slot->polled)
+			due = min_t(u64, due, max_t(u64, scan_due,
+						    slot->late_until));
+		else if (is_lost_and_silent(slot))
+			due = min_t(u64, due, slot->next_probe);
+	}
 	return max_t(u64, due, now + NSEC_PER_MSEC);
 }

@@ -16,6 +16,7 @@ void scan_note(struct scan *scan, enum scan_note_kind kind, u8 address,
 		.kind = kind,
 		.address = address,
 		.scan = scan->scans,
+		.generation = scan->generation,
 		.time_ns = scan_now(scan),
 		.change = { .old = old, .new = new },
 	};
@@ -82,6 +83,7 @@ static void lose(struct scan *scan, u8 address, u64 now)
 	slot->backoff = SCAN_BACKOFF_MIN_NS;
 	slot->next_probe = now + slot->backoff;
 	slot->stats.losses++;
+	scan_block_restart(slot);
 	/*
 	 * It may only have lost its voice and still hear us: its bit in the
 	 * map is clear from now on.
@@ -150,19 +152,20 @@ void scan_end_discovery(struct scan *scan, u64 now)
 			   BACS_BUS_STATE_LOST);
 }
 
-static void live_reply(struct scan *scan, struct scan_slot *slot,
-		       const u8 *registers, u64 now)
+/* All blocks that are due have been read. */
+static void live_sample(struct scan *scan, struct scan_slot *slot, u64 now)
 {
 	struct scan_note note = {
 		.kind = SCAN_NOTE_SAMPLE,
 		.address = scan->address,
 		.scan = scan->scans,
+		.generation = scan->generation,
 		.time_ns = now,
+		.sample = slot->sample,
 	};
 	const struct bacs_sample *sample = &note.sample;
 	u16 boots;
 
-	bacs_block_decode(scan_block(scan, slot), registers, &note.sample);
 	slot->misses = 0;
 	if (slot->good < 0xFF)
 		slot->good++;
@@ -229,25 +232,33 @@ static void join(struct scan_slot *slot)
 	slot->good = 0;
 }
 
-static void read_reply(struct scan *scan, const u8 *reply, u64 now)
+/* false: the module has yet to show that all of it is there */
+static bool read_reply(struct scan *scan, const u8 *reply, u64 now)
 {
 	struct scan_slot *slot = &scan->slots[scan->address];
 	const u8 *registers = reply + 3;
 
+	/* What it means, the new profile does not say; it will be asked anew. */
+	if (scan->stale)
+		return true;
 	if (scan->is_ident && ident_reply(scan, slot, registers, now)) {
 		/* Modbus, but not one of ours */
 		slot->stats.unexpected++;
 		scan_failure(scan, -EPROTO);
-		return;
+		return false;
 	}
 	if (scan->kind == SCAN_KIND_PROBE)
 		join(slot);
-	if (!scan->is_ident)
-		live_reply(scan, slot, registers, now);
 	/* After an identification the live block of the same address is next. */
-	if (!scan->is_ident && scan->kind == SCAN_KIND_POLL &&
-	    scan->scan_open && scan->cursor == scan->address)
+	if (scan->is_ident)
+		return true;
+	if (!scan_block_done(scan, slot, registers, now))
+		return false;
+	live_sample(scan, slot, now);
+	if (scan->kind == SCAN_KIND_POLL && scan->scan_open &&
+	    scan->cursor == scan->address)
 		scan->cursor++;
+	return true;
 }
 
 /* A valid reply to the request in force */
@@ -256,18 +267,22 @@ void scan_reply(struct scan *scan, const u8 *reply)
 	struct scan_slot *slot = &scan->slots[scan->address];
 	u64 now = scan_now(scan);
 
-	slot->last_good = now;
+	bool whole = true;
+
 	slot->unanswered = 0;
 	revive_bus(scan, now);
 	switch (scan->kind) {
 	case SCAN_KIND_POLL:
 	case SCAN_KIND_PROBE:
-		read_reply(scan, reply, now);
+		whole = read_reply(scan, reply, now);
 		break;
 	default:
 		scan_command_done(scan, 0);
 		break;
 	}
+	/* Of a module that lacks a block no value is live. */
+	if (whole)
+		slot->last_good = now;
 }
 
 static void back_off(struct scan *scan, struct scan_slot *slot, u64 now)
@@ -288,6 +303,7 @@ static void poll_failure(struct scan *scan, struct scan_slot *slot, u64 now)
 {
 	if (scan->scan_open && scan->cursor == scan->address)
 		scan->cursor++;
+	scan_block_restart(slot);
 	if (slot->state == BACS_MODULE_STATE_LOST) {
 		back_off(scan, slot, now);
 		return;
@@ -312,7 +328,10 @@ static void poll_failure(struct scan *scan, struct scan_slot *slot, u64 now)
 
 static bool retry_allowed(const struct scan *scan, const struct scan_slot *slot)
 {
-	if (scan->retry || scan->kind == SCAN_KIND_PROBE)
+	if (scan->retry || scan->kind == SCAN_KIND_PROBE || scan->stale)
+		return false;
+	/* The next block may be asked for only when no reply is on its way. */
+	if (!scan_block_may_ask(slot, scan_now(scan)))
 		return false;
 	return slot->state != BACS_MODULE_STATE_LOST;
 }
@@ -330,6 +349,9 @@ void scan_failure(struct scan *scan, int error)
 
 	if (slot->unanswered < 0xFF)
 		slot->unanswered++;
+	if (error == -ETIMEDOUT && (scan->kind == SCAN_KIND_POLL ||
+				    scan->kind == SCAN_KIND_PROBE))
+		scan_block_late(scan, slot, now);
 	if (slot->unanswered == SCAN_UNANSWERED && scan_leased(scan, scan->address))
 		scan_urgent_map(scan);
 	if (error == -ETIMEDOUT && slot->state == BACS_MODULE_STATE_OK) {

@@ -583,6 +583,7 @@ void scan_init(struct scan *scan, const struct scan_ops *ops, void *ctx,
 	scan->readonly = config->readonly;
 	scan->permit_sleep = config->permit_sleep;
 	scan->rx_trigger = config->rx_trigger;
+	scan->own_response = config->response_ms;
 	scan->response_ns = NSEC_PER_MSEC * (u64)(config->response_ms ?:
 		(config->profile ? config->profile->response_ms :
 		 BACS_C_RESPONSE_MS));

@@ -56,6 +56,8 @@
 /* On a lost bus, distance of the probes */
 #define SCAN_BUS_LOST_GAP_NS	(50 * NSEC_PER_MSEC)
 #define SCAN_TURNAROUND_NS	(BACS_C_TURNAROUND_MS * NSEC_PER_MSEC)
+/* After a time-out, how many more times as long a late reply is expected */
+#define SCAN_LATE_TIMES		2
 
 /**
  * struct scan_stats - counters of a module or, summed, of the bus
@@ -84,6 +86,7 @@ enum scan_note_kind {
 	SCAN_NOTE_LEASE_EXPIRED,
 	SCAN_NOTE_SECOND_MASTER,
 	SCAN_NOTE_TRANSACT,		/* scan_transact_take() has its result */
+	SCAN_NOTE_PROFILE,		/* @generation is new */
 };
 
 /**
@@ -91,12 +94,14 @@ enum scan_note_kind {
  * @kind: which
  * @address: 0 = the bus
  * @scan: number of the scan in progress
+ * @generation: of the profile in force
  * @time_ns: when
  */
 struct scan_note {
 	enum scan_note_kind kind;
 	u8 address;
 	u32 scan;
+	u32 generation;
 	u64 time_ns;
 	union {
 		struct bacs_sample sample;
@@ -172,6 +177,10 @@ struct scan_ops {
  * @duty_target: 0.1 %, what the controller wants
  * @duty_confirmed: 0.1 %, what the module has acknowledged
  * @stranger: address of the last foreign frame that came instead of a reply
+ * @block: block of the profile to read next
+ * @wait: by block, scans until it has to be read; 0: in this one
+ * @sample: what the blocks read so far have brought
+ * @late_until: a reply to an earlier request may come until then
  * @boots: boot counter last seen
  * @serial: serial number last seen
  * @last_good: time of the last valid reply
@@ -194,9 +203,13 @@ struct scan_slot {
 	u8 pending;
 	bool identify_on;
 	u8 stranger;
+	u8 block;
+	u8 wait[BACS_PROFILE_BLOCKS_MAX];
 	u16 duty_target;
 	u16 duty_confirmed;
 	u16 boots;
+	struct bacs_sample sample;
+	u64 late_until;
 	u64 serial;
 	u64 last_good;
 	u64 lost_at;
@@ -271,6 +284,8 @@ struct scan {
 	const struct scan_ops *ops;
 	void *ctx;
 	const struct bacs_profile *profile;	/* NULL: bacs-c */
+	u32 generation;		/* how often the profile was replaced */
+	bool own_response;	/* @response_ns is not the profile's */
 	bool readonly;
 	bool permit_sleep;
 
@@ -293,6 +308,7 @@ struct scan {
 	enum scan_kind kind;
 	u8 address;
 	bool is_ident;		/* the request reads an identification */
+	bool stale;		/* the request is of a profile that is gone */
 	bool retry;		/* the request is the second try */
 	bool again;		/* send the same request once more */
 	u8 rx[RTU_FRAME_MAX];
@@ -384,6 +400,7 @@ void scan_rx(struct scan *scan, const u8 *bytes, size_t len);
 void scan_rx_error(struct scan *scan);
 void scan_timer(struct scan *scan);
 void scan_set_line(struct scan *scan, u32 baud, u32 char_bits);
+void scan_set_profile(struct scan *scan, const struct bacs_profile *profile);
 
 int scan_set_period(struct scan *scan, u32 scan_ms, u32 *ret_min_ms);
 u32 scan_min_ms(const struct scan *scan);

@@ -573,11 +573,12 @@ static void a_foreign_profile_is_only_read_and_has_time_to_answer(void **state)
 {
 	static const struct bacs_profile profile = {
 		.name = "other", .class = BACS_CLASS_JAR, .response_ms = 300,
-		.block = { .function = RTU_READ_HOLDING, .start = 40, .count = 2,
-			   .field_count = 1,
-			   .fields = { { .quantity = BACS_QUANTITY_VOLTAGE_MV,
-					 .width = 16, .multiplier = 1,
-					 .divisor = 1 } } },
+		.block_count = 1,
+		.blocks = { { .function = RTU_READ_HOLDING, .start = 40,
+			      .count = 2, .field_count = 1,
+			      .fields = { { .quantity = BACS_QUANTITY_VOLTAGE_MV,
+					    .width = 16, .multiplier = 1,
+					    .divisor = 1 } } } },
 	};
 	struct rig *rig = running(&(struct scan_config){ .profile = &profile },
 				  1, 4);

@@ -644,7 +644,8 @@ static void reads_and_foreign_modules_cause_no_map(void **state)
 {
 	static const struct bacs_profile profile = {
 		.name = "acme", .class = BACS_CLASS_STRING, .response_ms = 50,
-		.block = { .function = 3, .start = 0, .count = 2 },
+		.block_count = 1,
+		.blocks = { { .function = 3, .start = 0, .count = 2 } },
 	};
 	struct rig *rig = running(SLOW, 1, 4);
 	u64 since;

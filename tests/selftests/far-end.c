@@ -59,9 +59,12 @@ static size_t answer_read(const struct far_module *module, const u8 *request,
 	u16 regs[BACS_C_IDENT_REGISTERS] = { 0 };
 	u16 start = rtu_get_u16(request + 2), count = rtu_get_u16(request + 4);
 
-	if (request[1] == RTU_READ_INPUT && start == 0 &&
-	    count == live_registers(module->class))
-		memcpy(regs, module->live, count * sizeof(*regs));
+	if (request[1] == RTU_READ_INPUT && count &&
+	    start + count <= live_registers(module->class))
+		memcpy(regs, module->live + start, count * sizeof(*regs));
+	else if (request[1] == RTU_READ_HOLDING && count &&
+		 start + count <= BACS_C_HOLD_REGISTERS)
+		memcpy(regs, module->holding + start, count * sizeof(*regs));
 	else if (request[1] == RTU_READ_INPUT && start == BACS_C_IDENT_START &&
 		 count == BACS_C_IDENT_REGISTERS)
 		ident_block(module, regs);

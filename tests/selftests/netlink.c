@@ -44,6 +44,12 @@ uint8_t attr_u8(const struct nlattr *attr)
 	       0;
 }
 
+uint16_t attr_u16(const struct nlattr *attr)
+{
+	return attr && attr_len(attr) == 2 ? *(const uint16_t *)attr_data(attr) :
+	       0;
+}
+
 const char *attr_string(const struct nlattr *attr)
 {
 	return attr ? attr_data(attr) : "";

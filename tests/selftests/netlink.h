@@ -78,6 +78,7 @@ size_t attr_len(const struct nlattr *attr);
 uint32_t attr_u32(const struct nlattr *attr);
 uint64_t attr_u64(const struct nlattr *attr);
 uint8_t attr_u8(const struct nlattr *attr);
+uint16_t attr_u16(const struct nlattr *attr);
 const char *attr_string(const struct nlattr *attr);
 
 #define NL_FOR_EACH(_pos, _nest) \

@@ -258,7 +258,8 @@ static void a_model_text_is_printable_and_ends_whatever_was_sent(void **state)
 
 static const struct bacs_profile good = {
 	.name = "some-sensor", .class = BACS_CLASS_JAR, .response_ms = 300,
-	.block = {
+	.block_count = 1,
+	.blocks[0] = {
 		.function = RTU_READ_HOLDING, .start = 100, .count = 4,
 		.field_count = 2,
 		.fields = {
@@ -339,19 +340,89 @@ static void scaling_is_exact_in_64_bits_and_rounds_towards_zero(void **state)
 	}
 }
 
+static void values_out_of_range_and_markers_are_not_present(void **state)
+{
+	static const u8 r[] = { 0xFF, 0xFE, 0x00, 0x02 };
+	struct bacs_field f = { .width = 16, .multiplier = 10, .divisor = 1,
+				.has_range = true, .min = 655340, .max = 655340 };
+	bool has;
+
+	(void)state;
+	decode_one(f, r, &has);
+	assert_true(has);
+	f.min++;
+	decode_one(f, r, &has);
+	assert_false(has);
+	f.min = 0;
+	f.max = 655339;
+	decode_one(f, r, &has);
+	assert_false(has);
+	f.has_range = false;
+	decode_one(f, r, &has);
+	assert_true(has);
+	/* the marker is compared as it stands in the register, unsigned */
+	f.has_invalid = true;
+	f.is_signed = true;
+	f.invalid = 0xFFFE;
+	decode_one(f, r, &has);
+	assert_false(has);
+	f.invalid = 0xFFFF;
+	decode_one(f, r, &has);
+	assert_true(has);
+	f.width = 32;
+	f.invalid = 0xFFFE0002;
+	decode_one(f, r, &has);
+	assert_false(has);
+	/* in the order of its words */
+	f.low_word_first = true;
+	decode_one(f, r, &has);
+	assert_true(has);
+	f.invalid = 0x0002FFFE;
+	decode_one(f, r, &has);
+	assert_false(has);
+}
+
+static void a_value_may_depend_on_flags_that_stand_behind_it(void **state)
+{
+	struct bacs_block block = {
+		.count = 2, .field_count = 2,
+		.fields = {
+			{ .quantity = BACS_QUANTITY_VOLTAGE_MV, .reg = 0,
+			  .width = 16, .multiplier = 1, .divisor = 1,
+			  .valid_flag = 0x0006 },
+			{ .quantity = BACS_QUANTITY_FLAGS, .reg = 1,
+			  .width = 16, .multiplier = 1, .divisor = 1 },
+		},
+	};
+	struct bacs_sample s;
+
+	(void)state;
+	bacs_block_decode(&block, (const u8[]){ 0, 7, 0, 4 }, &s);
+	assert_true(HAS(&s, VOLTAGE_MV));
+	assert_int_equal(VALUE(&s, VOLTAGE_MV), 7);
+	bacs_block_decode(&block, (const u8[]){ 0, 7, 0, 9 }, &s);
+	assert_false(HAS(&s, VOLTAGE_MV));
+	assert_int_equal(VALUE(&s, FLAGS), 9);
+	/* without flags nothing can be said */
+	block.fields[1].has_invalid = true;
+	block.fields[1].invalid = 4;
+	bacs_block_decode(&block, (const u8[]){ 0, 7, 0, 4 }, &s);
+	assert_false(HAS(&s, VOLTAGE_MV));
+}
+
 static void a_profile_in_range_is_taken(void **state)
 {
 	struct bacs_profile p = good;
 
 	(void)state;
 	assert_null(bacs_profile_check(&p));
-	p.block.start = 0xFFFF;
-	p.block.count = 1;
-	p.block.field_count = 1;
+	p.blocks[0].start = 0xFFFF;
+	p.blocks[0].count = 1;
+	p.blocks[0].field_count = 1;
 	assert_null(bacs_profile_check(&p));
-	p.block.start = 0;
-	p.block.count = 125;
-	p.block.fields[0].reg = 124;
+	p.blocks[0].start = 0;
+	p.blocks[0].count = 125;
+	p.blocks[0].fields[0].reg = 124;
 	assert_null(bacs_profile_check(&p));
 }
 
@@ -374,25 +445,80 @@ static void a_profile_with_any_part_out_of_range_is_refused(void **state)
 	REFUSED(p.class = BACS_CLASS_IO + 1);
 	REFUSED(p.response_ms = BACS_RESPONSE_MS_MIN - 1);
 	REFUSED(p.response_ms = BACS_RESPONSE_MS_MAX + 1);
-	REFUSED(p.block.function = 2);
-	REFUSED(p.block.function = 5);
-	REFUSED(p.block.count = 0);
-	REFUSED(p.block.count = 126);
-	REFUSED(p.block.start = 0xFFFD);
-	REFUSED(p.block.field_count = 0);
-	REFUSED(p.block.field_count = BACS_PROFILE_FIELDS_MAX + 1);
-	REFUSED(p.block.fields[0].quantity = BACS_QUANTITY_UNSPEC);
-	REFUSED(p.block.fields[0].quantity = BACS_QUANTITY_MAX + 1);
-	REFUSED(p.block.fields[0].quantity = BACS_QUANTITY_CURRENT_MA);
-	REFUSED(p.block.fields[0].width = 0);
-	REFUSED(p.block.fields[0].width = 24);
-	REFUSED(p.block.fields[0].reg = 4);
-	REFUSED(p.block.fields[1].reg = 3);
-	REFUSED(p.block.fields[1].reg = 0xFFFF);
-	REFUSED(p.block.fields[0].low_word_first = true);
-	REFUSED(p.block.fields[0].multiplier = 0);
-	REFUSED(p.block.fields[0].divisor = 0);
-	REFUSED(p.block.fields[0].divisor = -1);
+	REFUSED(p.blocks[0].function = 2);
+	REFUSED(p.blocks[0].function = 5);
+	REFUSED(p.blocks[0].count = 0);
+	REFUSED(p.blocks[0].count = 126);
+	REFUSED(p.blocks[0].start = 0xFFFD);
+	REFUSED(p.blocks[0].field_count = 0);
+	REFUSED(p.blocks[0].field_count = BACS_PROFILE_FIELDS_MAX + 1);
+	REFUSED(p.blocks[0].fields[0].quantity = BACS_QUANTITY_UNSPEC);
+	REFUSED(p.blocks[0].fields[0].quantity = BACS_QUANTITY_MAX + 1);
+	REFUSED(p.blocks[0].fields[0].quantity = BACS_QUANTITY_CURRENT_MA);
+	REFUSED(p.blocks[0].fields[0].width = 0);
+	REFUSED(p.blocks[0].fields[0].width = 24);
+	REFUSED(p.blocks[0].fields[0].reg = 4);
+	REFUSED(p.blocks[0].fields[1].reg = 3);
+	REFUSED(p.blocks[0].fields[1].reg = 0xFFFF);
+	REFUSED(p.blocks[0].fields[0].low_word_first = true);
+	REFUSED(p.blocks[0].fields[0].multiplier = 0);
+	REFUSED(p.blocks[0].fields[0].divisor = 0);
+	REFUSED(p.blocks[0].fields[0].divisor = -1);
+	REFUSED((p.blocks[0].fields[0].has_invalid = true,
+		 p.blocks[0].fields[0].invalid = 0x10000));
+	REFUSED((p.blocks[0].fields[0].has_range = true,
+		 p.blocks[0].fields[0].min = 1));
+	REFUSED(p.blocks[0].fields[0].valid_flag = 1);
+	REFUSED((p.blocks[0].fields[0].quantity = BACS_QUANTITY_FLAGS,
+		 p.blocks[0].fields[0].valid_flag = 1));
+	/* register 2 is the high word of the current */
+	REFUSED(p.blocks[0].fields[0].reg = 2);
+	REFUSED(p.blocks[0].fields[0].reg = 3);
+	REFUSED(p.block_count = 0);
+	REFUSED(p.block_count = BACS_PROFILE_BLOCKS_MAX + 1);
+	REFUSED((p.blocks[0].fields[0].every = 2,
+		 p.blocks[0].fields[1].every = 2));
+}
+
+static const struct bacs_block second = {
+	.function = RTU_READ_HOLDING, .start = 104, .count = 1,
+	.field_count = 1,
+	.fields = { { .quantity = BACS_QUANTITY_TEMP_MC, .reg = 0, .width = 16,
+		      .multiplier = 1, .divisor = 1, .every = 10 } },
+};
+
+#define WITH_SECOND(change) do { \
+		struct bacs_profile p = good; \
+		p.blocks[p.block_count++] = second; \
+		change; \
+		why = bacs_profile_check(&p); \
+	} while (0)
+
+static void blocks_lie_side_by_side_and_share_nothing(void **state)
+{
+	const char *why;
+
+	(void)state;
+	WITH_SECOND();
+	assert_null(why);
+	WITH_SECOND(p.blocks[1].start = 103);
+	assert_non_null(why);
+	WITH_SECOND(p.blocks[1].start = 99);
+	assert_null(why);
+	WITH_SECOND((p.blocks[1].start = 99, p.blocks[1].count = 2));
+	assert_non_null(why);
+	/* input registers are others than holding registers */
+	WITH_SECOND((p.blocks[1].start = 100,
+		     p.blocks[1].function = RTU_READ_INPUT));
+	assert_null(why);
+	WITH_SECOND(p.blocks[1].fields[0].quantity = BACS_QUANTITY_VOLTAGE_MV);
+	assert_string_equal(why, "field: quantity is there twice");
+	WITH_SECOND(p.blocks[1].field_count = 0);
+	assert_non_null(why);
+	/* the flags that decide must come with the value */
+	WITH_SECOND((p.blocks[0].fields[0].quantity = BACS_QUANTITY_FLAGS,
+		     p.blocks[1].fields[0].valid_flag = 1));
+	assert_non_null(why);
 }
 
 static void names_follow_their_rules_to_the_last_character(void **state)
@@ -429,8 +555,11 @@ int main(void)
 		cmocka_unit_test(a_model_text_is_printable_and_ends_whatever_was_sent),
 		cmocka_unit_test(width_sign_and_word_order_are_as_the_field_says),
 		cmocka_unit_test(scaling_is_exact_in_64_bits_and_rounds_towards_zero),
+		cmocka_unit_test(values_out_of_range_and_markers_are_not_present),
+		cmocka_unit_test(a_value_may_depend_on_flags_that_stand_behind_it),
 		cmocka_unit_test(a_profile_in_range_is_taken),
 		cmocka_unit_test(a_profile_with_any_part_out_of_range_is_refused),
+		cmocka_unit_test(blocks_lie_side_by_side_and_share_nothing),
 		cmocka_unit_test(names_follow_their_rules_to_the_last_character),
 	};
 

@@ -284,7 +284,7 @@ enum bacs_event {
 	BACS_EVENT_MODULE_ADDED,	/* the module's device exists */
 	BACS_EVENT_MODULE_STATE,	/* OLD, NEW: enum bacs_module_state */
 	BACS_EVENT_MODULE_REBOOTED,	/* boot counter changed: OLD, NEW */
-	BACS_EVENT_MODULE_CHANGED,	/* another serial number at the address */
+	BACS_EVENT_MODULE_CHANGED,	/* another serial number, or profile */
 	BACS_EVENT_ALARM,		/* raw limit alarm: OLD, NEW bit masks */
 	BACS_EVENT_LIMITS,		/* limits written by PID (0: sysfs) */
 	BACS_EVENT_COMMAND,		/* a command's RESULT, negative errno */
@@ -421,10 +421,15 @@ enum bacs_quantity {
 };
 
 #define BACS_PROFILE_REGISTERS_MAX	125	/* Modbus V1.1b3, 6.3 and 6.4 */
-#define BACS_PROFILE_FIELDS_MAX		24
+#define BACS_PROFILE_FIELDS_MAX		24	/* in all blocks together */
+#define BACS_PROFILE_BLOCKS_MAX		8
+#define BACS_PROFILE_EVERY_MAX		255
 #define BACS_PROFILE_NOMINAL_MV_MAX	1000000
 
-/* A profile that reads one block of registers of every module */
+/*
+ * A profile reads one or more blocks of registers of every module. FUNCTION,
+ * START and COUNT are block 0; each BLOCK is the next.
+ */
 enum bacs_profile_attr {
 	BACS_PROFILE_A_UNSPEC,
 	BACS_PROFILE_A_NAME,		/* string */
@@ -438,9 +443,21 @@ enum bacs_profile_attr {
 	BACS_PROFILE_A_FIELD,		/* nest of enum bacs_field_attr, repeated */
 	BACS_PROFILE_A_USERS,		/* u32, buses that use it */
 	BACS_PROFILE_A_BUILTIN,		/* flag */
+	BACS_PROFILE_A_BLOCK,		/* nest of enum bacs_block_attr, repeated */
 
 	__BACS_PROFILE_A_MAX,
 	BACS_PROFILE_A_MAX = __BACS_PROFILE_A_MAX - 1
+};
+
+/* A block beyond the first; blocks of one function do not overlap */
+enum bacs_block_attr {
+	BACS_BLOCK_A_UNSPEC,
+	BACS_BLOCK_A_FUNCTION,		/* u8, 3 or 4 */
+	BACS_BLOCK_A_START,		/* u16, first register, from 0 */
+	BACS_BLOCK_A_COUNT,		/* u16, 1-125 */
+
+	__BACS_BLOCK_A_MAX,
+	BACS_BLOCK_A_MAX = __BACS_BLOCK_A_MAX - 1
 };
 
 /*
@@ -457,6 +474,12 @@ enum bacs_field_attr {
 	BACS_FIELD_A_MULTIPLIER,	/* s32, not 0 */
 	BACS_FIELD_A_DIVISOR,		/* s32, at least 1 */
 	BACS_FIELD_A_OFFSET,		/* s32 */
+	BACS_FIELD_A_BLOCK,		/* u8, 0-7; absent: 0 */
+	BACS_FIELD_A_EVERY,		/* u8, read in every n-th scan at least */
+	BACS_FIELD_A_INVALID,		/* u32, raw value that says "none" */
+	BACS_FIELD_A_MIN_VALUE,	/* s32, less is not valid */
+	BACS_FIELD_A_MAX_VALUE,		/* s32, more is not valid */
+	BACS_FIELD_A_VALID_FLAG,	/* u16, bits of the flags in its block */
 
 	__BACS_FIELD_A_MAX,
 	BACS_FIELD_A_MAX = __BACS_FIELD_A_MAX - 1
