@@ -146,6 +146,15 @@ static struct attribute *module_attrs[] = {
 	&dev_attr_model.attr,
 	&dev_attr_class.attr,
 	&dev_attr_profile.attr,
+	&dev_attr_measured_at.attr,
+	NULL
+};
+
+static const struct attribute_group module_group = {
+	.attrs = module_attrs,
+};
+
+static struct attribute *quantity_attrs[] = {
 	&dev_attr_resistance_uohm.attr,
 	&dev_attr_resistance_sequence.attr,
 	&dev_attr_equalizer_duty.attr,
@@ -154,13 +163,45 @@ static struct attribute *module_attrs[] = {
 	&dev_attr_h2_ppm.attr,
 	&dev_attr_digital_inputs.attr,
 	&dev_attr_relays.attr,
-	&dev_attr_measured_at.attr,
 	NULL
 };
 
-static const struct attribute_group module_group = {
-	.attrs = module_attrs,
+/* In the order of quantity_attrs */
+static const u8 attr_quantities[] = {
+	BACS_QUANTITY_RESISTANCE_UOHM,
+	BACS_QUANTITY_RI_SEQUENCE,
+	BACS_QUANTITY_DUTY_PERMILLE,
+	BACS_QUANTITY_BYPASSED_MAH,
+	BACS_QUANTITY_BOOTS,
+	BACS_QUANTITY_H2_PPM,
+	BACS_QUANTITY_INPUTS,
+	BACS_QUANTITY_RELAYS,
 };
+
+/* Each node of sysfs costs memory, 247 times on a bus. */
+static umode_t quantity_is_visible(struct kobject *kobj, struct attribute *attr,
+				   int n)
+{
+	struct bacs_module *module = to_bacs_module(kobj_to_dev(kobj));
+
+	return READ_ONCE(module->has) & BIT(attr_quantities[n]) ? attr->mode : 0;
+}
+
+static const struct attribute_group quantity_group = {
+	.attrs = quantity_attrs,
+	.is_visible = quantity_is_visible,
+};
+
+/**
+ * bacs_module_update_files() - show what a module of its class has
+ * @module: a module whose device is registered
+ *
+ * Return: 0 or negative errno.
+ */
+int bacs_module_update_files(struct bacs_module *module)
+{
+	return sysfs_update_group(&module->dev.kobj, &quantity_group);
+}
 
 static u64 counter(struct device *dev, size_t offset)
 {
@@ -223,6 +264,7 @@ static const struct attribute_group stats_group = {
 
 const struct attribute_group *bacs_module_groups[] = {
 	&module_group,
+	&quantity_group,
 	&stats_group,
 	NULL
 };

@@ -94,6 +94,8 @@ struct bacs_module *bacs_module_new(struct bacs_bus *bus, u8 address)
 	module->dev.bus = &bacs_bus_type;
 	module->dev.groups = bacs_module_groups;
 	module->dev.release = module_release;
+	/* It takes no part in suspend, and saves a folder power/. */
+	device_set_pm_not_required(&module->dev);
 	module->bus = bus;
 	module->address = address;
 	spin_lock_init(&module->lock);
@@ -317,6 +319,9 @@ void bacs_module_sync(struct bacs_module *module)
 
 	if (!live || again)
 		drop_classes(module);
+	if (again && bacs_module_update_files(module))
+		dev_err_ratelimited(&module->dev,
+				    "cannot show the files of its class\n");
 	if (live && !module->hwmon)
 		make_classes(module);
 	else if (live && edges)

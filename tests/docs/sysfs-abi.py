@@ -72,6 +72,7 @@ def devices():
     want = expected('bus-sysfs.c', {'bus_attrs': BUS,
                                     'stats_attrs': BUS + 'stats/'})
     want |= expected('module-sysfs.c', {'module_attrs': MODULE,
+        'quantity_attrs': MODULE,
                                         'stats_attrs': MODULE + 'stats/'})
     return differences(want, documented('sysfs-bus-bacs'))
 
