@@ -985,10 +985,13 @@ const char *bacs_exception_name(unsigned int code);
  * --------
  * A profile says which register is which quantity:
  * value = raw * multiplier / divisor + offset, in the dictionary's unit,
- * computed in 64 bits and rounded towards zero.
+ * computed in 64 bits and rounded towards zero. The registers are read in one
+ * or more blocks.
  */
 
 #define BACS_PROFILE_FIELDS	24	/* fields of one profile at most */
+#define BACS_PROFILE_BLOCKS	8	/* blocks of one profile at most */
+#define BACS_PROFILE_EVERY	255	/* poll divisor at most */
 
 /** bacs_profile_new() - empty profile; NULL without memory */
 struct bacs_profile *bacs_profile_new(void);
@@ -1004,11 +1007,11 @@ int bacs_profile_set_class(struct bacs_profile *profile,
 			   enum bacs_modclass modclass);
 /** bacs_profile_set_model() - printable ASCII, 0-31; 0, -EINVAL */
 int bacs_profile_set_model(struct bacs_profile *profile, const char *model);
-/** bacs_profile_set_function() - function code 3 or 4; 0, -ERANGE */
+/** bacs_profile_set_function() - of the first block, 3 or 4; 0, -ERANGE */
 int bacs_profile_set_function(struct bacs_profile *profile,
 			      unsigned int function);
 /**
- * bacs_profile_set_block() - the one block that is read
+ * bacs_profile_set_block() - the first block that is read
  * @profile: profile
  * @start: first register, 0-65535
  * @count: registers, 1-125; @start + @count at most 65536
@@ -1017,6 +1020,19 @@ int bacs_profile_set_function(struct bacs_profile *profile,
  */
 int bacs_profile_set_block(struct bacs_profile *profile, unsigned int start,
 			   unsigned int count);
+/**
+ * bacs_profile_add_block() - one more block that is read
+ * @profile: profile; its first block may be set so, too
+ * @function: function code 3 or 4
+ * @start: first register, 0-65535
+ * @count: registers, 1-125; @start + @count at most 65536
+ *
+ * Return: number of the block, from 0; -ERANGE (function, start, count),
+ * -EEXIST (overlaps a block of the same function), -ENOSPC (more than
+ * BACS_PROFILE_BLOCKS).
+ */
+int bacs_profile_add_block(struct bacs_profile *profile, unsigned int function,
+			   unsigned int start, unsigned int count);
 /** bacs_profile_set_response_ms() - response time-out 5-10000; 0, -ERANGE */
 int bacs_profile_set_response_ms(struct bacs_profile *profile,
 				 unsigned int response_ms);
@@ -1029,7 +1045,7 @@ int bacs_profile_set_nominal_mv(struct bacs_profile *profile,
 #define BACS_FIELD_LOW_WORD_FIRST	(1U << 1)	/* 32 bit only */
 
 /**
- * bacs_profile_add_field() - add a field
+ * bacs_profile_add_field() - add a field in the first block
  * @profile: profile
  * @q: quantity it measures; each once
  * @reg: register, counted from the block's start
@@ -1048,18 +1064,70 @@ int bacs_profile_add_field(struct bacs_profile *profile, enum bacs_q q,
 			   unsigned int flags, int32_t multiplier,
 			   int32_t divisor, int32_t offset);
 
+/*
+ * About the field that was added last
+ */
+/** bacs_profile_field_set_block() - 0-7, checked later; 0, -ERANGE, -ENOENT */
+int bacs_profile_field_set_block(struct bacs_profile *profile,
+				 unsigned int block);
+/** bacs_profile_field_set_every() - poll divisor 1-255; 0, -ERANGE, -ENOENT */
+int bacs_profile_field_set_every(struct bacs_profile *profile,
+				 unsigned int every);
+/**
+ * bacs_profile_field_set_invalid() - raw value that says "no value"
+ * @profile: profile
+ * @raw: unsigned, no more bits than the field
+ *
+ * Return: 0, -ERANGE, -ENOENT (no field).
+ */
+int bacs_profile_field_set_invalid(struct bacs_profile *profile, uint32_t raw);
+/**
+ * bacs_profile_field_set_range() - a value outside is not valid
+ * @profile: profile
+ * @min: smallest valid value, in the unit of the quantity
+ * @max: greatest valid value
+ *
+ * Return: 0, -ERANGE, -ENOENT (no field).
+ */
+int bacs_profile_field_set_range(struct bacs_profile *profile, int32_t min,
+				 int32_t max);
+/**
+ * bacs_profile_field_set_valid_flag() - valid only while a flag is set
+ * @profile: profile
+ * @flag: bits of BACS_Q_FLAGS in the same block, any one of them; 0: always
+ *
+ * Return: 0, -EINVAL (the flags themselves), -ENOENT (no field).
+ */
+int bacs_profile_field_set_valid_flag(struct bacs_profile *profile,
+				      uint16_t flag);
+
 /** bacs_profile_name() - name, "" if not set */
 const char *bacs_profile_name(const struct bacs_profile *profile);
 /** bacs_profile_class() - class */
 enum bacs_modclass bacs_profile_class(const struct bacs_profile *profile);
 /** bacs_profile_model() - model, "" if not set */
 const char *bacs_profile_model(const struct bacs_profile *profile);
-/** bacs_profile_function() - function code, 0 if not set */
+/** bacs_profile_function() - of the first block, 0 if not set */
 unsigned int bacs_profile_function(const struct bacs_profile *profile);
-/** bacs_profile_start() - first register of the block */
+/** bacs_profile_start() - first register of the first block */
 unsigned int bacs_profile_start(const struct bacs_profile *profile);
-/** bacs_profile_count() - registers of the block, 0 if not set */
+/** bacs_profile_count() - registers of the first block, 0 if not set */
 unsigned int bacs_profile_count(const struct bacs_profile *profile);
+/** bacs_profile_blocks() - number of blocks, 0 for the built-in profile */
+unsigned int bacs_profile_blocks(const struct bacs_profile *profile);
+/**
+ * bacs_profile_block() - read a block
+ * @profile: profile
+ * @index: 0 to bacs_profile_blocks() - 1
+ * @ret_function: 3 or 4, or NULL; the other pointers likewise
+ * @ret_start: first register
+ * @ret_count: registers
+ *
+ * Return: 0, -ERANGE.
+ */
+int bacs_profile_block(const struct bacs_profile *profile, unsigned int index,
+		       unsigned int *ret_function, unsigned int *ret_start,
+		       unsigned int *ret_count);
 /** bacs_profile_response_ms() - response time-out, 0: the driver's default */
 unsigned int bacs_profile_response_ms(const struct bacs_profile *profile);
 /** bacs_profile_nominal_mv() - nominal voltage, 0: none */
@@ -1091,6 +1159,23 @@ int bacs_profile_field(const struct bacs_profile *profile, unsigned int index,
 		       int32_t *ret_multiplier, int32_t *ret_divisor,
 		       int32_t *ret_offset);
 
+/** bacs_profile_field_block() - block of a field, 0 if there is no such field */
+unsigned int bacs_profile_field_block(const struct bacs_profile *profile,
+				      unsigned int index);
+/** bacs_profile_field_every() - poll divisor of a field, at least 1 */
+unsigned int bacs_profile_field_every(const struct bacs_profile *profile,
+				      unsigned int index);
+/** bacs_profile_field_invalid() - has the field a marker, and which? */
+bool bacs_profile_field_invalid(const struct bacs_profile *profile,
+				unsigned int index, uint32_t *ret_raw);
+/** bacs_profile_field_range() - has the field a valid range, and which? */
+bool bacs_profile_field_range(const struct bacs_profile *profile,
+			      unsigned int index, int32_t *ret_min,
+			      int32_t *ret_max);
+/** bacs_profile_field_valid_flag() - flags it depends on, 0: none */
+uint16_t bacs_profile_field_valid_flag(const struct bacs_profile *profile,
+				       unsigned int index);
+
 /**
  * bacs_profile_check() - is the profile complete and free of contradiction?
  * @profile: profile
@@ -1107,7 +1192,11 @@ int bacs_profile_check(const struct bacs_profile *profile, char *why,
  * @b: handle
  * @profile: complete profile
  *
- * Return: 0, -EINVAL (see bacs_profile_check()), -EEXIST (name taken).
+ * It replaces the one of its name. A bus that uses that one goes on with the
+ * new one, at once and without a gap.
+ *
+ * Return: 0, -EINVAL (see bacs_profile_check()), -EEXIST (that name is built
+ * in).
  */
 int bacs_profile_load(struct bacs *b, const struct bacs_profile *profile);
 

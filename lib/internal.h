@@ -258,14 +258,28 @@ struct bacs_stats {
 	uint32_t latency[BACS_LATENCY_CLASSES];
 };
 
+struct profile_block {
+	unsigned int function;
+	unsigned int start;
+	unsigned int count;
+};
+
 struct profile_field {
 	enum bacs_q q;
+	uint8_t block;
 	uint16_t reg;
 	uint8_t width;
+	uint8_t every;
 	uint32_t flags;
 	int32_t multiplier;
 	int32_t divisor;
 	int32_t offset;
+	bool has_invalid;
+	bool has_range;
+	uint32_t invalid;
+	int32_t min;
+	int32_t max;
+	uint16_t valid_flag;
 };
 
 struct bacs_profile {
@@ -273,13 +287,12 @@ struct bacs_profile {
 	char name[BACS_PROFILE_NAME_MAX + 1];
 	char model[BACS_MODEL_MAX + 1];
 	enum bacs_modclass modclass;
-	unsigned int function;
-	unsigned int start;
-	unsigned int count;
 	unsigned int response_ms;
 	unsigned int nominal_mv;
 	unsigned int users;
 	bool builtin;
+	unsigned int blocks;	/* 0: block 0 is not set, or not wholly */
+	struct profile_block block[BACS_PROFILE_BLOCKS_MAX];
 	unsigned int fields;
 	struct profile_field field[BACS_PROFILE_FIELDS_MAX];
 };

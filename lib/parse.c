@@ -58,6 +58,8 @@ SAME(BACS_RAW_TEMP_LCRIT, BACS_ALARM_TEMP_LCRIT);
 SAME(BACS_RAW_TEMP_CRIT, BACS_ALARM_TEMP_CRIT);
 SAME(BACS_RAW_TEMP_FAULT, BACS_ALARM_TEMP_FAULT);
 SAME(BACS_PROFILE_FIELDS, BACS_PROFILE_FIELDS_MAX);
+SAME(BACS_PROFILE_BLOCKS, BACS_PROFILE_BLOCKS_MAX);
+SAME(BACS_PROFILE_EVERY, BACS_PROFILE_EVERY_MAX);
 SAME(BACS_COUNTER_REQUESTS, BACS_STATS_A_REQUESTS);
 SAME(BACS_COUNTER_TIMEOUTS, BACS_STATS_A_TIMEOUTS);
 SAME(BACS_COUNTER_NOISE, BACS_STATS_A_NOISE);
@@ -234,6 +236,7 @@ static const struct nla_policy profile_policy[BACS_PROFILE_A_MAX + 1] = {
 	[BACS_PROFILE_A_FIELD] = P_NEST,
 	[BACS_PROFILE_A_USERS] = P_U32,
 	[BACS_PROFILE_A_BUILTIN] = P_FLAG,
+	[BACS_PROFILE_A_BLOCK] = P_NEST,
 };
 
 static const struct nla_policy field_policy[BACS_FIELD_A_MAX + 1] = {
@@ -245,6 +248,18 @@ static const struct nla_policy field_policy[BACS_FIELD_A_MAX + 1] = {
 	[BACS_FIELD_A_MULTIPLIER] = P_U32,
 	[BACS_FIELD_A_DIVISOR] = P_U32,
 	[BACS_FIELD_A_OFFSET] = P_U32,
+	[BACS_FIELD_A_BLOCK] = P_U8,
+	[BACS_FIELD_A_EVERY] = P_U8,
+	[BACS_FIELD_A_INVALID] = P_U32,
+	[BACS_FIELD_A_MIN_VALUE] = P_U32,
+	[BACS_FIELD_A_MAX_VALUE] = P_U32,
+	[BACS_FIELD_A_VALID_FLAG] = P_U16,
+};
+
+static const struct nla_policy block_policy[BACS_BLOCK_A_MAX + 1] = {
+	[BACS_BLOCK_A_FUNCTION] = P_U8,
+	[BACS_BLOCK_A_START] = P_U16,
+	[BACS_BLOCK_A_COUNT] = P_U16,
 };
 
 static int parse_run(struct nlattr **tb, int max, struct nlattr *head, int len,
@@ -587,6 +602,40 @@ int parse_stats(const struct nlattr *nest, struct bacs_stats *ret)
 	return 0;
 }
 
+static uint8_t get_u8_or(const struct nlattr *attr, uint8_t other)
+{
+	return attr ? nla_get_u8(attr) : other;
+}
+
+static int parse_block(const struct nlattr *nest, struct profile_block *ret)
+{
+	struct nlattr *tb[BACS_BLOCK_A_MAX + 1];
+	int r;
+
+	r = parse_level(tb, BACS_BLOCK_A_MAX, nest, block_policy);
+	if (r < 0)
+		return r;
+	if (!tb[BACS_BLOCK_A_FUNCTION] || !tb[BACS_BLOCK_A_START] ||
+	    !tb[BACS_BLOCK_A_COUNT])
+		return -EBADMSG;
+	ret->function = nla_get_u8(tb[BACS_BLOCK_A_FUNCTION]);
+	ret->start = nla_get_u16(tb[BACS_BLOCK_A_START]);
+	ret->count = nla_get_u16(tb[BACS_BLOCK_A_COUNT]);
+	return 0;
+}
+
+static void parse_validity(struct nlattr **tb, struct profile_field *ret)
+{
+	ret->has_invalid = tb[BACS_FIELD_A_INVALID];
+	ret->invalid = get_u32(tb[BACS_FIELD_A_INVALID]);
+	ret->has_range = tb[BACS_FIELD_A_MIN_VALUE] &&
+			 tb[BACS_FIELD_A_MAX_VALUE];
+	ret->min = (int32_t)get_u32(tb[BACS_FIELD_A_MIN_VALUE]);
+	ret->max = (int32_t)get_u32(tb[BACS_FIELD_A_MAX_VALUE]);
+	if (tb[BACS_FIELD_A_VALID_FLAG])
+		ret->valid_flag = nla_get_u16(tb[BACS_FIELD_A_VALID_FLAG]);
+}
+
 static int parse_field(const struct nlattr *nest, struct profile_field *ret)
 {
 	struct nlattr *tb[BACS_FIELD_A_MAX + 1];
@@ -599,8 +648,9 @@ static int parse_field(const struct nlattr *nest, struct profile_field *ret)
 		return -EBADMSG;
 	ret->q = quantity_from_uapi(get_u32(tb[BACS_FIELD_A_QUANTITY]));
 	ret->reg = nla_get_u16(tb[BACS_FIELD_A_REGISTER]);
-	ret->width = tb[BACS_FIELD_A_WIDTH] ?
-		     nla_get_u8(tb[BACS_FIELD_A_WIDTH]) : 16;
+	ret->width = get_u8_or(tb[BACS_FIELD_A_WIDTH], 16);
+	ret->block = get_u8_or(tb[BACS_FIELD_A_BLOCK], 0);
+	ret->every = get_u8_or(tb[BACS_FIELD_A_EVERY], 1);
 	ret->flags = (tb[BACS_FIELD_A_SIGNED] ? BACS_FIELD_SIGNED : 0) |
 		     (tb[BACS_FIELD_A_LOW_WORD_FIRST] ?
 		      BACS_FIELD_LOW_WORD_FIRST : 0);
@@ -609,13 +659,43 @@ static int parse_field(const struct nlattr *nest, struct profile_field *ret)
 	ret->divisor = tb[BACS_FIELD_A_DIVISOR] ?
 		       (int32_t)get_u32(tb[BACS_FIELD_A_DIVISOR]) : 1;
 	ret->offset = (int32_t)get_u32(tb[BACS_FIELD_A_OFFSET]);
+	parse_validity(tb, ret);
+	return 0;
+}
+
+/* The blocks beyond the first, and the fields of all */
+static int parse_profile_nests(const struct nlattr *nest,
+			       struct bacs_profile *ret)
+{
+	struct nlattr *attr;
+	int r = 0, rem;
+
+	nla_for_each_nested(attr, nest, rem) {
+		switch (nla_type(attr)) {
+		case BACS_PROFILE_A_BLOCK:
+			if (!ret->blocks || ret->blocks == ARRAY_SIZE(ret->block))
+				return -EBADMSG;
+			r = parse_block(attr, &ret->block[ret->blocks++]);
+			break;
+		case BACS_PROFILE_A_FIELD:
+			if (ret->fields == ARRAY_SIZE(ret->field))
+				return -EBADMSG;
+			r = parse_field(attr, &ret->field[ret->fields++]);
+			break;
+		}
+		if (r < 0)
+			return r;
+	}
+	for (unsigned int i = 0; i < ret->fields; i++)
+		if (ret->field[i].block >= ret->blocks)
+			return -EBADMSG;
 	return 0;
 }
 
 int parse_profile(const struct nlattr *nest, struct bacs_profile *ret)
 {
-	struct nlattr *tb[BACS_PROFILE_A_MAX + 1], *attr;
-	int r, rem;
+	struct nlattr *tb[BACS_PROFILE_A_MAX + 1];
+	int r;
 
 	r = parse_level(tb, BACS_PROFILE_A_MAX, nest, profile_policy);
 	if (r < 0)
@@ -627,26 +707,16 @@ int parse_profile(const struct nlattr *nest, struct bacs_profile *ret)
 		return -EBADMSG;
 	get_text(tb[BACS_PROFILE_A_MODEL], ret->model, sizeof(ret->model));
 	ret->modclass = (enum bacs_modclass)get_u32(tb[BACS_PROFILE_A_CLASS]);
-	if (tb[BACS_PROFILE_A_FUNCTION])
-		ret->function = nla_get_u8(tb[BACS_PROFILE_A_FUNCTION]);
-	if (tb[BACS_PROFILE_A_START])
-		ret->start = nla_get_u16(tb[BACS_PROFILE_A_START]);
-	if (tb[BACS_PROFILE_A_COUNT])
-		ret->count = nla_get_u16(tb[BACS_PROFILE_A_COUNT]);
+	if (tb[BACS_PROFILE_A_FUNCTION] && tb[BACS_PROFILE_A_START] &&
+	    tb[BACS_PROFILE_A_COUNT]) {
+		ret->block[0].function = nla_get_u8(tb[BACS_PROFILE_A_FUNCTION]);
+		ret->block[0].start = nla_get_u16(tb[BACS_PROFILE_A_START]);
+		ret->block[0].count = nla_get_u16(tb[BACS_PROFILE_A_COUNT]);
+		ret->blocks = 1;
+	}
 	ret->response_ms = get_u32(tb[BACS_PROFILE_A_RESPONSE_MS]);
 	ret->nominal_mv = get_u32(tb[BACS_PROFILE_A_NOMINAL_MV]);
 	ret->users = get_u32(tb[BACS_PROFILE_A_USERS]);
 	ret->builtin = tb[BACS_PROFILE_A_BUILTIN];
-
-	nla_for_each_nested(attr, nest, rem) {
-		if (nla_type(attr) != BACS_PROFILE_A_FIELD)
-			continue;
-		if (ret->fields == ARRAY_SIZE(ret->field))
-			return -EBADMSG;
-		r = parse_field(attr, &ret->field[ret->fields]);
-		if (r < 0)
-			return r;
-		ret->fields++;
-	}
-	return 0;
+	return parse_profile_nests(nest, ret);
 }

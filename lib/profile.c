@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "internal.h"
 
 BACS_EXPORT struct bacs_profile *bacs_profile_new(void)
 {
@@ -87,20 +87,54 @@ BACS_EXPORT int bacs_profile_set_function(struct bacs_profile *profile,
 	assert(profile);
 	if (function != 3 && function != 4)
 		return -ERANGE;
-	profile->function = function;
+	profile->block[0].function = function;
+	if (!profile->blocks && profile->block[0].count)
+		profile->blocks = 1;
 	return 0;
+}
+
+static bool block_valid(unsigned int start, unsigned int count)
+{
+	return start <= 65535 && count >= 1 &&
+	       count <= BACS_PROFILE_REGISTERS_MAX && start + count <= 65536;
 }
 
 BACS_EXPORT int bacs_profile_set_block(struct bacs_profile *profile,
 				       unsigned int start, unsigned int count)
 {
 	assert(profile);
-	if (start > 65535 || count < 1 ||
-	    count > BACS_PROFILE_REGISTERS_MAX || start + count > 65536)
+	if (!block_valid(start, count))
 		return -ERANGE;
-	profile->start = start;
-	profile->count = count;
+	profile->block[0].start = start;
+	profile->block[0].count = count;
+	if (!profile->blocks && profile->block[0].function)
+		profile->blocks = 1;
 	return 0;
+}
+
+static bool overlap(const struct profile_block *a,
+		    const struct profile_block *b)
+{
+	return a->function == b->function && a->start < b->start + b->count &&
+	       b->start < a->start + a->count;
+}
+
+BACS_EXPORT int bacs_profile_add_block(struct bacs_profile *profile,
+				       unsigned int function,
+				       unsigned int start, unsigned int count)
+{
+	const struct profile_block block = { function, start, count };
+
+	assert(profile);
+	if ((function != 3 && function != 4) || !block_valid(start, count))
+		return -ERANGE;
+	for (unsigned int i = 0; i < profile->blocks; i++)
+		if (overlap(&block, &profile->block[i]))
+			return -EEXIST;
+	if (profile->blocks == BACS_PROFILE_BLOCKS)
+		return -ENOSPC;
+	profile->block[profile->blocks] = block;
+	return (int)profile->blocks++;
 }
 
 BACS_EXPORT int bacs_profile_set_response_ms(struct bacs_profile *profile,
@@ -146,9 +180,83 @@ BACS_EXPORT int bacs_profile_add_field(struct bacs_profile *profile,
 		return -ENOSPC;
 	profile->field[profile->fields++] = (struct profile_field){
 		.q = q, .reg = (uint16_t)reg, .width = (uint8_t)width,
-		.flags = flags, .multiplier = multiplier, .divisor = divisor,
+		.every = 1, .flags = flags, .multiplier = multiplier, .divisor = divisor,
 		.offset = offset,
 	};
+	return 0;
+}
+
+static struct profile_field *last_field(struct bacs_profile *profile)
+{
+	assert(profile);
+	return profile->fields ? &profile->field[profile->fields - 1] : NULL;
+}
+
+BACS_EXPORT int bacs_profile_field_set_block(struct bacs_profile *profile,
+					     unsigned int block)
+{
+	struct profile_field *f = last_field(profile);
+
+	if (!f)
+		return -ENOENT;
+	if (block >= BACS_PROFILE_BLOCKS)
+		return -ERANGE;
+	f->block = (uint8_t)block;
+	return 0;
+}
+
+BACS_EXPORT int bacs_profile_field_set_every(struct bacs_profile *profile,
+					     unsigned int every)
+{
+	struct profile_field *f = last_field(profile);
+
+	if (!f)
+		return -ENOENT;
+	if (every < 1 || every > BACS_PROFILE_EVERY)
+		return -ERANGE;
+	f->every = (uint8_t)every;
+	return 0;
+}
+
+BACS_EXPORT int bacs_profile_field_set_invalid(struct bacs_profile *profile,
+					       uint32_t raw)
+{
+	struct profile_field *f = last_field(profile);
+
+	if (!f)
+		return -ENOENT;
+	if (f->width == 16 && raw > UINT16_MAX)
+		return -ERANGE;
+	f->has_invalid = true;
+	f->invalid = raw;
+	return 0;
+}
+
+BACS_EXPORT int bacs_profile_field_set_range(struct bacs_profile *profile,
+					     int32_t min, int32_t max)
+{
+	struct profile_field *f = last_field(profile);
+
+	if (!f)
+		return -ENOENT;
+	if (min > max)
+		return -ERANGE;
+	f->has_range = true;
+	f->min = min;
+	f->max = max;
+	return 0;
+}
+
+BACS_EXPORT int bacs_profile_field_set_valid_flag(struct bacs_profile *profile,
+						  uint16_t flag)
+{
+	struct profile_field *f = last_field(profile);
+
+	if (!f)
+		return -ENOENT;
+	if (flag && f->q == BACS_Q_FLAGS)
+		return -EINVAL;
+	f->valid_flag = flag;
 	return 0;
 }
 
@@ -175,19 +283,25 @@ BACS_EXPORT unsigned int
 bacs_profile_function(const struct bacs_profile *profile)
 {
 	assert(profile);
-	return profile->function;
+	return profile->block[0].function;
 }
 
 BACS_EXPORT unsigned int bacs_profile_start(const struct bacs_profile *profile)
 {
 	assert(profile);
-	return profile->start;
+	return profile->block[0].start;
 }
 
 BACS_EXPORT unsigned int bacs_profile_count(const struct bacs_profile *profile)
 {
 	assert(profile);
-	return profile->count;
+	return profile->block[0].count;
+}
+
+BACS_EXPORT unsigned int bacs_profile_blocks(const struct bacs_profile *profile)
+{
+	assert(profile);
+	return profile->blocks;
 }
 
 BACS_EXPORT unsigned int
@@ -229,6 +343,73 @@ bacs_profile_fields(const struct bacs_profile *profile)
 			*(pointer) = (value); \
 	} while (0)
 
+BACS_EXPORT int bacs_profile_block(const struct bacs_profile *profile,
+				   unsigned int index,
+				   unsigned int *ret_function,
+				   unsigned int *ret_start,
+				   unsigned int *ret_count)
+{
+	const struct profile_block *block;
+
+	assert(profile);
+	if (index >= profile->blocks)
+		return -ERANGE;
+	block = &profile->block[index];
+	GIVE(ret_function, block->function);
+	GIVE(ret_start, block->start);
+	GIVE(ret_count, block->count);
+	return 0;
+}
+
+static const struct profile_field *field_at(const struct bacs_profile *profile,
+					    unsigned int index)
+{
+	static const struct profile_field none = { .every = 1 };
+
+	assert(profile);
+	return index < profile->fields ? &profile->field[index] : &none;
+}
+
+BACS_EXPORT unsigned int
+bacs_profile_field_block(const struct bacs_profile *profile, unsigned int index)
+{
+	return field_at(profile, index)->block;
+}
+
+BACS_EXPORT unsigned int
+bacs_profile_field_every(const struct bacs_profile *profile, unsigned int index)
+{
+	return field_at(profile, index)->every;
+}
+
+BACS_EXPORT bool bacs_profile_field_invalid(const struct bacs_profile *profile,
+					    unsigned int index,
+					    uint32_t *ret_raw)
+{
+	const struct profile_field *f = field_at(profile, index);
+
+	GIVE(ret_raw, f->invalid);
+	return f->has_invalid;
+}
+
+BACS_EXPORT bool bacs_profile_field_range(const struct bacs_profile *profile,
+					  unsigned int index, int32_t *ret_min,
+					  int32_t *ret_max)
+{
+	const struct profile_field *f = field_at(profile, index);
+
+	GIVE(ret_min, f->min);
+	GIVE(ret_max, f->max);
+	return f->has_range;
+}
+
+BACS_EXPORT uint16_t
+bacs_profile_field_valid_flag(const struct bacs_profile *profile,
+			      unsigned int index)
+{
+	return field_at(profile, index)->valid_flag;
+}
+
 BACS_EXPORT int bacs_profile_field(const struct bacs_profile *profile,
 				   unsigned int index, enum bacs_q *ret_q,
 				   unsigned int *ret_reg,
@@ -253,9 +434,103 @@ BACS_EXPORT int bacs_profile_field(const struct bacs_profile *profile,
 	return 0;
 }
 
+/* Registers of a field as a manual numbers them */
+static unsigned int first_of(const struct bacs_profile *p,
+			     const struct profile_field *f)
+{
+	return p->block[f->block].start + f->reg;
+}
+
+static unsigned int shared_register(const struct bacs_profile *p,
+				    const struct profile_field *a,
+				    const struct profile_field *b)
+{
+	unsigned int first = first_of(p, a);
+
+	return first > first_of(p, b) ? first : first_of(p, b);
+}
+
+static bool fields_share(const struct profile_field *a,
+			 const struct profile_field *b)
+{
+	return a->block == b->block && a->reg < b->reg + b->width / 16U &&
+	       b->reg < a->reg + a->width / 16U;
+}
+
+static bool block_has_flags(const struct bacs_profile *p, unsigned int block)
+{
+	for (unsigned int i = 0; i < p->fields; i++)
+		if (p->field[i].block == block && p->field[i].q == BACS_Q_FLAGS)
+			return true;
+	return false;
+}
+
+static int check_field(const struct bacs_profile *p, unsigned int index,
+		       char *why, size_t size)
+{
+	const struct profile_field *f = &p->field[index];
+
+	if (f->block >= p->blocks) {
+		snprintf(why, size, "%s is in block %u; there are %u blocks",
+			 bacs_q_name(f->q), f->block, p->blocks);
+		return -EINVAL;
+	}
+	if (f->reg + f->width / 16U > p->block[f->block].count) {
+		snprintf(why, size,
+			 "%s at register %u (%u bit) lies outside the block of %u registers",
+			 bacs_q_name(f->q), f->reg, f->width,
+			 p->block[f->block].count);
+		return -EINVAL;
+	}
+	if (f->valid_flag && !block_has_flags(p, f->block)) {
+		snprintf(why, size,
+			 "%s depends on a flag, but its block has no quantity flags",
+			 bacs_q_name(f->q));
+		return -EINVAL;
+	}
+	for (unsigned int i = 0; i < index; i++) {
+		if (!fields_share(f, &p->field[i]))
+			continue;
+		snprintf(why, size,
+			 "%s and %s share register %u; a register holds one quantity",
+			 bacs_q_name(p->field[i].q), bacs_q_name(f->q),
+			 shared_register(p, f, &p->field[i]));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Every block is read for something, one of them in every scan. */
+static int check_blocks(const struct bacs_profile *p, char *why, size_t size)
+{
+	unsigned int fastest = BACS_PROFILE_EVERY;
+	bool used[BACS_PROFILE_BLOCKS] = { false };
+
+	for (unsigned int i = 0; i < p->fields; i++) {
+		used[p->field[i].block] = true;
+		if (p->field[i].every < fastest)
+			fastest = p->field[i].every;
+	}
+	for (unsigned int i = 0; i < p->blocks; i++) {
+		if (used[i])
+			continue;
+		snprintf(why, size,
+			 "nothing is measured in the block of function %u from register %u; remove it",
+			 p->block[i].function, p->block[i].start);
+		return -EINVAL;
+	}
+	if (fastest == 1)
+		return 0;
+	snprintf(why, size,
+		 "no quantity is read in every scan; at least one must be");
+	return -EINVAL;
+}
+
 BACS_EXPORT int bacs_profile_check(const struct bacs_profile *profile,
 				   char *why, size_t size)
 {
+	int r;
+
 	assert(profile);
 	assert(why);
 	if (!profile->name[0]) {
@@ -267,11 +542,11 @@ BACS_EXPORT int bacs_profile_check(const struct bacs_profile *profile,
 			 "the class is missing: jar, string, environment or io");
 		return -EINVAL;
 	}
-	if (!profile->function) {
+	if (!profile->block[0].function) {
 		snprintf(why, size, "the function code is missing: 3 or 4");
 		return -EINVAL;
 	}
-	if (!profile->count) {
+	if (!profile->block[0].count) {
 		snprintf(why, size,
 			 "the block is missing: first register and 1-125 registers");
 		return -EINVAL;
@@ -281,202 +556,9 @@ BACS_EXPORT int bacs_profile_check(const struct bacs_profile *profile,
 		return -EINVAL;
 	}
 	for (unsigned int i = 0; i < profile->fields; i++) {
-		const struct profile_field *f = &profile->field[i];
-
-		if (f->reg + f->width / 16U <= profile->count)
-			continue;
-		snprintf(why, size,
-			 "%s at register %u (%u bit) lies outside the block of %u registers",
-			 bacs_q_name(f->q), f->reg, f->width, profile->count);
-		return -EINVAL;
-	}
-	return 0;
-}
-
-/*
- * To and from the driver
- */
-static int put_field(struct nl_msg *msg, const struct profile_field *f)
-{
-	struct nlattr *nest;
-
-	nest = nla_nest_start(msg, BACS_PROFILE_A_FIELD | NLA_F_NESTED);
-	if (!nest ||
-	    nla_put_u32(msg, BACS_FIELD_A_QUANTITY,
-			quantity_to_uapi(f->q)) < 0 ||
-	    nla_put_u16(msg, BACS_FIELD_A_REGISTER, f->reg) < 0 ||
-	    nla_put_u8(msg, BACS_FIELD_A_WIDTH, f->width) < 0 ||
-	    ((f->flags & BACS_FIELD_SIGNED) &&
-	     nla_put_flag(msg, BACS_FIELD_A_SIGNED) < 0) ||
-	    ((f->flags & BACS_FIELD_LOW_WORD_FIRST) &&
-	     nla_put_flag(msg, BACS_FIELD_A_LOW_WORD_FIRST) < 0) ||
-	    nla_put_u32(msg, BACS_FIELD_A_MULTIPLIER,
-			(uint32_t)f->multiplier) < 0 ||
-	    nla_put_u32(msg, BACS_FIELD_A_DIVISOR,
-			(uint32_t)f->divisor) < 0 ||
-	    nla_put_u32(msg, BACS_FIELD_A_OFFSET, (uint32_t)f->offset) < 0)
-		return -ENOMEM;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-static int put_profile(struct nl_msg *msg, const struct bacs_profile *p)
-{
-	struct nlattr *nest;
-
-	nest = nla_nest_start(msg, BACS_A_PROFILE | NLA_F_NESTED);
-	if (!nest ||
-	    nla_put_string(msg, BACS_PROFILE_A_NAME, p->name) < 0 ||
-	    nla_put_u32(msg, BACS_PROFILE_A_CLASS, p->modclass) < 0 ||
-	    (p->model[0] &&
-	     nla_put_string(msg, BACS_PROFILE_A_MODEL, p->model) < 0) ||
-	    nla_put_u8(msg, BACS_PROFILE_A_FUNCTION,
-		       (uint8_t)p->function) < 0 ||
-	    nla_put_u16(msg, BACS_PROFILE_A_START, (uint16_t)p->start) < 0 ||
-	    nla_put_u16(msg, BACS_PROFILE_A_COUNT, (uint16_t)p->count) < 0 ||
-	    (p->response_ms &&
-	     nla_put_u32(msg, BACS_PROFILE_A_RESPONSE_MS,
-			 p->response_ms) < 0) ||
-	    (p->nominal_mv &&
-	     nla_put_u32(msg, BACS_PROFILE_A_NOMINAL_MV, p->nominal_mv) < 0))
-		return -ENOMEM;
-	for (unsigned int i = 0; i < p->fields; i++)
-		if (put_field(msg, &p->field[i]) < 0)
-			return -ENOMEM;
-	nla_nest_end(msg, nest);
-	return 0;
-}
-
-BACS_EXPORT int bacs_profile_load(struct bacs *b,
-				  const struct bacs_profile *profile)
-{
-	struct nl_msg *msg _cleanup_msg_ = NULL;
-	char why[160];
-	int r;
-
-	assert(b);
-	assert(profile);
-	if (bacs_profile_check(profile, why, sizeof(why)) < 0)
-		return bacs_fail(b, -EINVAL, "%s", why);
-	r = command_begin(b, BACS_CMD_PROFILE_NEW, 0, NULL, 0, &msg);
-	if (r < 0)
-		return r;
-	if (put_profile(msg, profile) < 0)
-		return -ENOMEM;
-	return command_run(b, msg, NULL, NULL);
-}
-
-/* A message about the profile of that name */
-static int begin_named(struct bacs *b, uint8_t cmd, const char *name,
-		       struct nl_msg **ret)
-{
-	struct nl_msg *msg = NULL;
-	struct nlattr *nest;
-	int r;
-
-	if (!profile_name_valid(name))
-		return bacs_fail(b, -EINVAL,
-				 "'%s' is no name of a profile: [a-z][a-z0-9-]{0,30}",
-				 name);
-	r = command_begin(b, cmd, 0, NULL, 0, &msg);
-	if (r < 0)
-		return r;
-	nest = nla_nest_start(msg, BACS_A_PROFILE | NLA_F_NESTED);
-	if (!nest || nla_put_string(msg, BACS_PROFILE_A_NAME, name) < 0) {
-		nlmsg_free(msg);
-		return -ENOMEM;
-	}
-	nla_nest_end(msg, nest);
-	*ret = msg;
-	return 0;
-}
-
-BACS_EXPORT int bacs_profile_unload(struct bacs *b, const char *name)
-{
-	struct nl_msg *msg _cleanup_msg_ = NULL;
-	int r;
-
-	assert(b);
-	assert(name);
-	r = begin_named(b, BACS_CMD_PROFILE_DEL, name, &msg);
-	return r < 0 ? r : command_run(b, msg, NULL, NULL);
-}
-
-struct profile_answer {
-	struct bacs_profile *first, **last;
-	int count;
-};
-
-static int take_profile(struct bacs *b, const struct nlmsghdr *nlh, void *arg)
-{
-	struct profile_answer *a = arg;
-	struct nlattr *tb[BACS_A_MAX + 1];
-	struct bacs_profile *p;
-	int r;
-
-	p = bacs_profile_new();
-	if (!p)
-		return -ENOMEM;
-	r = parse_top(nlh, tb);
-	if (!r && !tb[BACS_A_PROFILE])
-		r = -EBADMSG;
-	if (!r)
-		r = parse_profile(tb[BACS_A_PROFILE], p);
-	if (r < 0) {
-		bacs_profile_free(p);
-		b->diag[BACS_DIAG_MALFORMED]++;
-		return 0;
-	}
-	*a->last = p;
-	a->last = &p->next;
-	a->count++;
-	return 0;
-}
-
-BACS_EXPORT int bacs_profile_fetch(struct bacs *b, const char *name,
-				   struct bacs_profile **ret)
-{
-	struct profile_answer a = { .last = &a.first };
-	struct nl_msg *msg _cleanup_msg_ = NULL;
-	int r;
-
-	assert(b);
-	assert(name);
-	assert(ret);
-	r = begin_named(b, BACS_CMD_PROFILE_GET, name, &msg);
-	if (!r)
-		r = command_run(b, msg, take_profile, &a);
-	if (!r && a.count != 1)
-		r = bacs_fail(b, -EBADMSG, "malformed answer of the driver");
-	if (r < 0) {
-		bacs_profile_free(a.first);
-		return r;
-	}
-	*ret = a.first;
-	return 0;
-}
-
-BACS_EXPORT int bacs_profile_list(struct bacs *b, struct bacs_profile **ret)
-{
-	struct profile_answer a;
-	int r = -EINTR;
-
-	assert(b);
-	assert(ret);
-	for (int i = 0; i < 5 && r == -EINTR; i++) {
-		struct nl_msg *msg _cleanup_msg_ = NULL;
-
-		a = (struct profile_answer){ 0 };
-		a.last = &a.first;
-		r = command_begin(b, BACS_CMD_PROFILE_GET, NLM_F_DUMP, NULL, 0,
-				  &msg);
-		if (!r)
-			r = command_run(b, msg, take_profile, &a);
+		r = check_field(profile, i, why, size);
 		if (r < 0)
-			bacs_profile_free(a.first);
+			return r;
 	}
-	if (r < 0)
-		return r;
-	*ret = a.first;
-	return a.count;
+	return check_blocks(profile, why, size);
 }
