@@ -84,8 +84,9 @@ static int replace(struct bacs *b, const struct bacs_profile *profile,
 	r = bacs_profile_unload(b, name);
 	if (r == -EBUSY)
 		snprintf(why, size, "profile %s of the file differs from the "
-			 "one that %u bus(es) use now; end those first, or "
-			 "give the new one another Name=", name,
+			 "one that %u bus(es) use now; give it to them, too, "
+			 "with bacsctl profile load, or give the new one "
+			 "another Name=", name,
 			 bacs_profile_users(old));
 	else if (r == -EPERM)
 		snprintf(why, size, "profile %s is built into the driver; give "

@@ -68,7 +68,7 @@ _bacsctl()
 	bus) words="stats rescan scan-period transact --json --bus --timeout --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;
-	profile) words="list load delete check --json --help" ;;
+	profile) words="list show check load delete --json --help" ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
 }
