@@ -6,6 +6,7 @@
 #include "jar-text.h"
 #include "jars.h"
 #include "manager.h"
+#include "policy/learnt/learnt.h"
 
 #define RETRY_NS	(30 * NSEC_PER_SEC)
 #define PPM		1000000
@@ -485,6 +486,11 @@ void jars_give(struct manager *m)
 	b->given = r == 0;
 }
 
+bool jars_are_given(const struct manager *m)
+{
+	return m->jars->given;
+}
+
 void jars_tick(struct manager *m, uint64_t now_ns)
 {
 	struct jars *b = m->jars;
@@ -575,6 +581,8 @@ int jars_calibrate(struct manager *m, struct store_calibration *c)
 	if (calibration_corrects(c) || *c->person)
 		r = on_calibration(b, c);
 	jars_give(m);
+	/* what it showed before is no measure of what it shows now */
+	policy_learnt_forget(m->policy, c->bus, c->address);
 	return r;
 }
 

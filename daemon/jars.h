@@ -19,6 +19,8 @@ struct jars *jars_free(struct jars *jars);
 void jars_load(struct manager *manager);
 /* The policy has a new configuration: give it the records of its jars */
 void jars_give(struct manager *manager);
+/* It was read, and the policy has all of it */
+bool jars_are_given(const struct manager *manager);
 /* Write at the end of the daemon what waits */
 void jars_flush(struct manager *manager);
 /* What could not be read, given or written so far */

@@ -36,6 +36,8 @@ static void on_store(void *userdata, enum store_notice notice,
 			      ALARM_NONE, text, manager_now_ns());
 	if (notice == STORE_SET_ASIDE)
 		jars_rewrite(m);
+	if (notice == STORE_SET_ASIDE)
+		learnt_rewrite(m);
 }
 
 int manager_open_history(struct manager *m)

@@ -108,6 +108,7 @@ static void on_module_gone(void *userdata, const struct policy_module *module)
 static void on_string_changed(void *userdata,
 			      const struct policy_string *string)
 {
+	learnt_string_changed(userdata);
 	bus_string_changed(userdata, string);
 }
 
@@ -239,6 +240,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	try_refresh(m);
 	manager_tick_control(m, now_ns);
 	jars_tick(m, now_ns);
+	learnt_tick(m, now_ns);
 	manager_tick_history(m, now_ns);
 	bus_tick(m, now_ns);
 	manager_notify_tick(m, now_ns);
@@ -337,6 +339,8 @@ static int start(struct manager *m)
 	if (r == 0)
 		r = jars_new(&m->jars);
 	if (r == 0)
+		r = learnt_new(&m->learnt);
+	if (r == 0)
 		r = open_sources(m);
 	if (r < 0)
 		return r;
@@ -344,6 +348,7 @@ static int start(struct manager *m)
 			   "bacsd " BACS_VERSION " started");
 	manager_remember(m);
 	jars_load(m);
+	learnt_load(m);
 	r = manager_load_config(m);
 	if (r == 0)
 		r = manager_open_control(m);
@@ -353,6 +358,8 @@ static int start(struct manager *m)
 		r = manager_open_driver(m);
 	if (r < 0)
 		return r;
+	/* before the first samples are judged */
+	learnt_tick(m, manager_now_ns());
 	access_find_group(m);
 	/* the bus may come later; monitoring does not wait for it */
 	bus_tick(m, manager_now_ns());
@@ -393,6 +400,8 @@ struct manager *manager_free(struct manager *m)
 		manager_event_text(m, POLICY_DAEMON_STOPPED, "", 0,
 				   "bacsd stops");
 	bus_close(m);
+	if (m->learnt && m->store && m->policy)
+		learnt_flush(m);
 	manager_close_control(m);
 	manager_close_ri(m);
 	manager_close_driver(m);
@@ -402,6 +411,7 @@ struct manager *manager_free(struct manager *m)
 		jars_flush(m);
 	manager_close_history(m);
 	m->jars = jars_free(m->jars);
+	m->learnt = learnt_free(m->learnt);
 	bus_signal_close(m);
 	m->policy = policy_free(m->policy);
 	m->config = config_free(m->config);

@@ -10,6 +10,7 @@
 #include "config.h"
 #include "jars.h"
 #include "journal.h"
+#include "learnt.h"
 #include "policy/policy.h"
 #include "recorder.h"
 #include "store.h"
@@ -63,6 +64,7 @@ struct manager {
 	size_t control_count;
 	sd_event_source *control_source;	/* deferred: duties */
 	struct jars *jars;
+	struct learnt *learnt;
 	struct ri_order *ri_orders;
 	size_t ri_order_count;
 	sd_event_source *ri_source;	/* deferred: measurements of RI */

@@ -6,6 +6,7 @@
 
 #include "store-internal.h"
 #include "store-jar.h"
+#include "store-learnt.h"
 
 /*
  * Documentation/history-schema.rst describes every table. Step n brings the
@@ -148,6 +149,8 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
 	"ALTER TABLE event ADD COLUMN alarm TEXT NOT NULL DEFAULT '';",
 	/* 2 -> 3 */
 	store_jar_schema,
+	/* 3 -> 4 */
+	store_learnt_schema,
 };
 
 static int run(sqlite3 *db, const char *sql)

@@ -8,7 +8,7 @@
 #include "ring.h"
 #include "store.h"
 
-#define STORE_SCHEMA_VERSION	3
+#define STORE_SCHEMA_VERSION	4
 #define STORE_APPLICATION_ID	0x42414353	/* "BACS" */
 
 /* A relation of boot time to wall clock, and its row */
@@ -122,6 +122,15 @@ static inline bool store_code_is_damage(int code)
 	code &= 0xff;
 	return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
 }
+
+/*
+ * store-jar.c: rows that are written at once or not at all, and read. Return 0
+ * or -EIO with store_jar_error(); @code is one of SQLite.
+ */
+int store_begin_rows(struct store *store);
+int store_end_rows(struct store *store, int code);
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret);
+int store_finish(struct store *store, sqlite3_stmt *s, int r, int code);
 
 /* Write everything queued within an open transaction: SQLite code */
 int store_rows_write(struct store *store);

@@ -176,6 +176,30 @@ static void put_schedule(sqlite3_stmt *s, const void *item)
 	put_int(s, &i, q->runs);
 }
 
+int store_begin_rows(struct store *store)
+{
+	int r;
+
+	if (open_db(store) < 0)
+		return -EIO;
+	if (store_is_read_only(store))
+		return failed(store, SQLITE_READONLY);
+	r = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+	return r == SQLITE_OK ? 0 : failed(store, r);
+}
+
+int store_end_rows(struct store *store, int code)
+{
+	if (code == SQLITE_OK)
+		code = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+	if (code == SQLITE_OK)
+		return 0;
+	failed(store, code);
+	if (!sqlite3_get_autocommit(store->db))
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return -EIO;
+}
+
 /* All rows or none */
 static int write_rows(struct store *store, const char *sql,
 		      void (*put)(sqlite3_stmt *s, const void *item),
@@ -185,27 +209,16 @@ static int write_rows(struct store *store, const char *sql,
 	size_t i;
 	int r;
 
-	if (open_db(store) < 0)
-		return -EIO;
-	if (store_is_read_only(store))
-		return failed(store, SQLITE_READONLY);
-	r = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
-	if (r != SQLITE_OK)
-		return failed(store, r);
+	r = store_begin_rows(store);
+	if (r < 0)
+		return r;
 	r = sqlite3_prepare_v2(store->db, sql, -1, &s, NULL);
 	for (i = 0; r == SQLITE_OK && i < count; i++) {
 		put(s, (const char *)items + i * size);
 		r = store_db_run(s);
 	}
 	sqlite3_finalize(s);
-	if (r == SQLITE_OK)
-		r = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
-	if (r == SQLITE_OK)
-		return 0;
-	failed(store, r);
-	if (!sqlite3_get_autocommit(store->db))
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	return -EIO;
+	return store_end_rows(store, r);
 }
 
 int store_write_jars(struct store *store, const struct store_jar *jars,
@@ -318,7 +331,7 @@ static void take_schedule(sqlite3_stmt *s, struct store_schedule *q)
 	q->runs = take_int(s, &i);
 }
 
-static int prepare(struct store *store, const char *sql, sqlite3_stmt **ret)
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret)
 {
 	int r;
 
@@ -329,7 +342,7 @@ static int prepare(struct store *store, const char *sql, sqlite3_stmt **ret)
 	return r == SQLITE_OK ? 0 : failed(store, r);
 }
 
-static int done(struct store *store, sqlite3_stmt *s, int r, int code)
+int store_finish(struct store *store, sqlite3_stmt *s, int r, int code)
 {
 	if (r == 0 && code != SQLITE_DONE)
 		r = failed(store, code);
@@ -343,7 +356,7 @@ int store_read_jars(struct store *store,
 {
 	sqlite3_stmt *s;
 	int code = SQLITE_DONE;
-	int r = prepare(store, "SELECT * FROM jar WHERE removed IS NULL ORDER BY string, position",
+	int r = store_prepare(store, "SELECT * FROM jar WHERE removed IS NULL ORDER BY string, position",
 			&s);
 
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
@@ -352,7 +365,7 @@ int store_read_jars(struct store *store,
 		take_jar(s, &j);
 		r = jar(userdata, &j);
 	}
-	return done(store, s, r, code);
+	return store_finish(store, s, r, code);
 }
 
 int store_read_calibrations(struct store *store,
@@ -362,7 +375,7 @@ int store_read_calibrations(struct store *store,
 {
 	sqlite3_stmt *s;
 	int code = SQLITE_DONE;
-	int r = prepare(store, "SELECT * FROM calibration WHERE until IS NULL ORDER BY id",
+	int r = store_prepare(store, "SELECT * FROM calibration WHERE until IS NULL ORDER BY id",
 			&s);
 
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
@@ -371,7 +384,7 @@ int store_read_calibrations(struct store *store,
 		take_calibration(s, &c);
 		r = calibration(userdata, &c);
 	}
-	return done(store, s, r, code);
+	return store_finish(store, s, r, code);
 }
 
 int store_read_schedules(struct store *store,
@@ -381,7 +394,7 @@ int store_read_schedules(struct store *store,
 {
 	sqlite3_stmt *s;
 	int code = SQLITE_DONE;
-	int r = prepare(store, "SELECT * FROM resistance_schedule", &s);
+	int r = store_prepare(store, "SELECT * FROM resistance_schedule", &s);
 
 	while (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
 		struct store_schedule q = { .string = "" };
@@ -389,7 +402,7 @@ int store_read_schedules(struct store *store,
 		take_schedule(s, &q);
 		r = schedule(userdata, &q);
 	}
-	return done(store, s, r, code);
+	return store_finish(store, s, r, code);
 }
 
 int store_read_jar_values(struct store *store, uint32_t jar,
@@ -400,7 +413,7 @@ int store_read_jar_values(struct store *store, uint32_t jar,
 {
 	sqlite3_stmt *s;
 	int code = SQLITE_DONE;
-	int r = prepare(store, "SELECT * FROM (SELECT resistance.time, sequence, resistance_uohm, temperature_mc, state, trend FROM resistance JOIN clock ON clock.id = resistance.clock WHERE jar = ? AND clock.quality > 0 ORDER BY resistance.time DESC LIMIT ?) ORDER BY time",
+	int r = store_prepare(store, "SELECT * FROM (SELECT resistance.time, sequence, resistance_uohm, temperature_mc, state, trend FROM resistance JOIN clock ON clock.id = resistance.clock WHERE jar = ? AND clock.quality > 0 ORDER BY resistance.time DESC LIMIT ?) ORDER BY time",
 			&s);
 
 	if (r == 0) {
@@ -419,7 +432,7 @@ int store_read_jar_values(struct store *store, uint32_t jar,
 		v.trend = take_int(s, &i);
 		r = value(userdata, jar, &v);
 	}
-	return done(store, s, r, code);
+	return store_finish(store, s, r, code);
 }
 
 int store_read_jar_numbers(struct store *store, uint32_t *ret_jar,
@@ -427,7 +440,7 @@ int store_read_jar_numbers(struct store *store, uint32_t *ret_jar,
 {
 	sqlite3_stmt *s;
 	int code = SQLITE_DONE;
-	int r = prepare(store, "SELECT (SELECT coalesce(max(id), 0) FROM jar), (SELECT coalesce(max(id), 0) FROM calibration)",
+	int r = store_prepare(store, "SELECT (SELECT coalesce(max(id), 0) FROM jar), (SELECT coalesce(max(id), 0) FROM calibration)",
 			&s);
 
 	if (r == 0 && (code = sqlite3_step(s)) == SQLITE_ROW) {
@@ -435,5 +448,5 @@ int store_read_jar_numbers(struct store *store, uint32_t *ret_jar,
 		*ret_calibration = sqlite3_column_int64(s, 1);
 		code = SQLITE_DONE;
 	}
-	return done(store, s, r, code);
+	return store_finish(store, s, r, code);
 }

@@ -396,6 +396,11 @@ void store_prune(struct store *s, uint64_t boot_us, uint64_t keep_us)
 		store_db_close(s);
 }
 
+const char *store_boot(const struct store *s)
+{
+	return s->boot;
+}
+
 void store_get_status(const struct store *s, struct store_status *ret)
 {
 	*ret = (struct store_status){

@@ -218,6 +218,9 @@ void store_flush(struct store *store, uint64_t now_ns);
  */
 void store_prune(struct store *store, uint64_t boot_us, uint64_t keep_us);
 
+/* Id of this boot, as in the settings */
+const char *store_boot(const struct store *store);
+
 void store_get_status(const struct store *store, struct store_status *ret);
 
 /*

@@ -193,6 +193,12 @@ void policy_rules_scan(struct policy *policy, struct policy_string *string);
 bool policy_rules_suspect(const struct policy_module *module);
 /* The wall clock was set so far */
 void policy_rules_clock_step(struct policy *policy, int64_t step_ms);
+/* A boot time as a time of the rules */
+static inline uint64_t policy_rules_time(uint64_t boot_ns)
+{
+	return boot_ns + RULES_ORIGIN_NS;
+}
+
 /* What the rules learnt of it is void */
 void policy_rules_forget(struct policy *policy, struct policy_string *string);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "policy/internal.h"
+#include "policy/learnt/learnt.h"
 
 /* The driver finds both modules of an exchange within so long */
 #define EXCHANGE_NS	(10ULL * RI_SECOND_NS)
@@ -29,6 +30,7 @@ void policy_jar_set(struct policy *p, const char *bus, unsigned int address,
 		m->ri.proposed = false;
 		ri_jar_init(&m->ri.jar, jar->begin_ns);
 		policy_ri_clear(p, m);
+		policy_learnt_forget(p, bus, address);
 	}
 	m->ri.jar_id = jar->id;
 	m->ri.capacity_mah = jar->capacity_mah;

@@ -415,6 +415,7 @@ struct policy_string {
 	struct equalize_config equalize_config;	/* of the configuration */
 	bool calibrated;	/* its modules were, against an instrument */
 	struct rules_string rules;
+	struct string_resume resume;	/* of an earlier run */
 };
 
 /**

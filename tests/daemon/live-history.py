@@ -5,6 +5,7 @@
 Arguments as for live.py.
 """
 import os
+import sqlite3
 import subprocess
 
 from world import CONFIG, main, wait_for
@@ -111,7 +112,39 @@ def a_full_disk_degrades_the_history_alone(w):
     w.stop()
 
 
+def what_was_learnt_outlasts_a_stop(w):
+    w.configure(CONFIG)
+    w.modules()
+    w.start()
+    for _ in range(5):
+        w.step("scan bacsA")
+    # a string is written when its state changes, not hours later
+    wait_for("the string", lambda: w.sql(
+        "SELECT 1 FROM learnt WHERE string = 'North' AND position = 0"))
+    w.stop()
+    rows = w.sql("SELECT string, position, serial FROM learnt "
+                 "ORDER BY string, position")
+    assert [r[:2] for r in rows] == [("", 0)] + \
+        [("North", i) for i in range(5)], rows
+    assert int(rows[2][2], 16) == 1001, rows
+    with sqlite3.connect(f"{w.dir}/state/history.db") as db:
+        db.execute("UPDATE learnt SET state = state || ' duty=5' "
+                   "WHERE position = 3")
+    w.start()
+    wait_for("what was learnt", lambda: w.said("is taken over (5 records)"))
+    assert len(w.said("dropped", "3S2", "damaged")) == 1
+    w.step("scan bacsA")
+    wait_for("values", lambda: w.module(2, "Values"))
+    assert len(w.said("rules had learnt")) == 2
+    w.stop()
+    # mended by what is written anew
+    w.start()
+    wait_for("all", lambda: w.said("is taken over (6 records)"))
+    w.stop()
+
+
 TESTS = [
+    what_was_learnt_outlasts_a_stop,
     a_clock_that_starts_in_1970_and_jumps_dates_everything,
     a_module_of_an_earlier_run_is_expected_until_forgotten,
     sigterm_writes_what_is_in_memory,

@@ -470,6 +470,14 @@ static int begin_restart(struct world *w, struct scenario_action *a)
 	return daemon_start(w);
 }
 
+static int begin_kill(struct world *w, struct scenario_action *a)
+{
+	(void)a;
+	daemon_kill(w);
+	w->counts.restarts++;
+	return daemon_start(w);
+}
+
 static int begin_config(struct world *w, struct scenario_action *a)
 {
 	const char *old = w->more_config ? w->more_config : "";
@@ -603,8 +611,9 @@ const struct verb scenario_verbs[] = {
 	  .begin = begin_doubled, .end = end_doubled },
 	{ "frames-swapped", { NUMBER("share", DIM_NONE, 0, 1) },
 	  .begin = begin_swapped, .end = end_swapped },
-	{ "restart", { { 0 } }, .begin = begin_restart },
+	{ "restart", { { 0 } }, .repeats = true, .begin = begin_restart },
 	{ "daemon-off", { { 0 } }, .begin = begin_down, .end = end_down },
+	{ "kill", { { 0 } }, .repeats = true, .begin = begin_kill },
 	{ "config", { { ARG_REST, "line", 0, 0, 0, NULL } },
 	  .begin = begin_config },
 	{ "reload", { { 0 } }, .begin = begin_reload },
@@ -641,6 +650,10 @@ static int act_on(struct world *w, struct scenario_action *a)
 		r = a->verb->begin(w, a);
 		if (r < 0)
 			return r;
+		if (a->every_s > 0) {
+			a->at_s += a->every_s;
+			a->state = ACTION_DUE;
+		}
 	}
 	if (a->state != ACTION_ON)
 		return 0;

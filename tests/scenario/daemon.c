@@ -7,6 +7,10 @@
 #include "setup.h"
 #include "world.h"
 
+/* As in daemon/learnt.c and by HistoryInterval= */
+#define LEARNT_SAVE_NS	(4 * 3600 * SECOND_NS)
+#define SAMPLES_SAVE_NS	(300 * SECOND_NS)
+
 /* Policy to world */
 
 static struct sim_module *find_module(struct world *w,
@@ -71,6 +75,17 @@ static void on_module_gone(void *userdata, const struct policy_module *module)
 
 static void on_string_changed(void *userdata,
 			      const struct policy_string *string)
+{
+	struct world *w = userdata;
+	size_t k;
+
+	for (k = 0; k < policy_string_count(w->policy); k++)
+		if (k < MEMORY_STRINGS &&
+		    policy_string_at(w->policy, k) == string)
+			w->changed[k] = true;
+}
+
+static void on_string_gone(void *userdata, const struct policy_string *string)
 {
 	(void)userdata;
 	(void)string;
@@ -234,7 +249,7 @@ static const struct policy_ops ops = {
 	.module_changed = on_module_changed,
 	.module_gone = on_module_gone,
 	.string_changed = on_string_changed,
-	.string_gone = on_string_changed,
+	.string_gone = on_string_gone,
 	.set_module = on_set_module,
 	.set_supply = on_set_supply,
 	.alarm_changed = on_alarm_changed,
@@ -378,11 +393,18 @@ int daemon_start(struct world *w)
 		return r;
 	restore_jars(w);
 	wire_tell_driver(w);
+	memory_give(w->memory, w->policy, w->clock_ns);
 	policy_tick(w->policy, w->clock_ns);
 	return 0;
 }
 
 void daemon_stop(struct world *w)
+{
+	memory_learn(w->memory, w->policy, -1, w->clock_ns);
+	daemon_kill(w);
+}
+
+void daemon_kill(struct world *w)
 {
 	/* its socket closes: the driver takes every duty back */
 	wire_release(w);
@@ -417,6 +439,22 @@ static void tell_limits(struct world *w)
 	}
 }
 
+/* A string that changed its state at once, all of it now and then */
+static void keep_learnt(struct world *w)
+{
+	struct memory *m = w->memory;
+	size_t k;
+
+	if (w->clock_ns - m->saved_ns >= LEARNT_SAVE_NS)
+		memory_learn(m, w->policy, -1, w->clock_ns);
+	for (k = 0; k < MEMORY_STRINGS; k++)
+		if (w->changed[k])
+			memory_learn(m, w->policy, k, w->clock_ns);
+	memset(w->changed, 0, sizeof(w->changed));
+	if (w->clock_ns - m->alive_ns >= SAMPLES_SAVE_NS)
+		m->alive_ns = w->clock_ns;
+}
+
 void daemon_tick(struct world *w)
 {
 	uint64_t now_ns = w->clock_ns;
@@ -427,4 +465,5 @@ void daemon_tick(struct world *w)
 	tick_control(w);
 	policy_clock_state(w->policy, true, now_ns);
 	policy_tick(w->policy, now_ns);
+	keep_learnt(w);
 }

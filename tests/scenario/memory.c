@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -106,6 +108,74 @@ int memory_restore_alarms(struct memory *m, struct policy *policy,
 	free(old.alarms);
 	free(old.outs);
 	return r;
+}
+
+static void learn(struct memory_learnt *l, const struct policy *policy,
+		  const struct policy_string *s, unsigned int place,
+		  uint64_t now_ns)
+{
+	struct policy_learnt record;
+	int r = policy_learnt_take(policy, s, place, &record);
+
+	if (r < 0 && r != -ENODATA)
+		abort();
+	if (r < 0)
+		return;
+	l->record = record;
+	l->saved_ns = now_ns;
+	l->known = true;
+}
+
+void memory_learn(struct memory *m, const struct policy *policy, int string,
+		  uint64_t now_ns)
+{
+	size_t k;
+	unsigned int a;
+
+	for (k = 0; k < policy_string_count(policy) && k < MEMORY_STRINGS;
+	     k++) {
+		const struct policy_string *s = policy_string_at(policy, k);
+
+		if (string >= 0 && (size_t)string != k)
+			continue;
+		for (a = 0; a <= (string < 0 ? s->count : 0); a++)
+			learn(&m->learnt[k][a], policy, s, a, now_ns);
+	}
+	if (string >= 0)
+		return;
+	learn(&m->site, policy, NULL, 0, now_ns);
+	m->saved_ns = m->alive_ns = now_ns;
+}
+
+static void give(const struct memory *m, struct policy *policy,
+		 const struct memory_learnt *l, uint64_t now_ns)
+{
+	uint64_t saved = l->saved_ns < now_ns ? l->saved_ns : now_ns;
+	uint64_t alive = m->alive_ns < now_ns ? m->alive_ns : now_ns;
+	char why[160] = "its module or jar is not known";
+	int r;
+
+	if (!l->known)
+		return;
+	r = policy_learnt_give(policy, &l->record, now_ns - saved,
+			       now_ns - alive, why, sizeof(why));
+	if (r == -EBADMSG)
+		fprintf(stderr, "what was learnt of block %u of %s: %s: %s\n",
+			l->record.position, l->record.string, why,
+			l->record.text);
+	if (r == -EBADMSG)
+		abort();
+}
+
+void memory_give(const struct memory *m, struct policy *policy,
+		 uint64_t now_ns)
+{
+	unsigned int k, a;
+
+	give(m, policy, &m->site, now_ns);
+	for (k = 0; k < MEMORY_STRINGS; k++)
+		for (a = 0; a <= POLICY_ADDRESS_MAX; a++)
+			give(m, policy, &m->learnt[k][a], now_ns);
 }
 
 void memory_restore(const struct memory *m, struct policy *policy,

@@ -3,6 +3,7 @@
 #ifndef SCENARIO_MEMORY_H
 #define SCENARIO_MEMORY_H
 
+#include "policy/learnt/learnt.h"
 #include "policy/policy.h"
 
 #define MEMORY_STRINGS	16
@@ -16,6 +17,13 @@ struct memory_jar {
 	uint32_t sequence;
 };
 
+/* What the rules learnt of a block, of a string (place 0) or of the site */
+struct memory_learnt {
+	bool known;
+	uint64_t saved_ns;
+	struct policy_learnt record;
+};
+
 /**
  * struct memory - all of it
  * @jars: by string and place from 1
@@ -24,6 +32,10 @@ struct memory_jar {
  * @has_string: there is one
  * @alarms: those that are not normal
  * @outs: what is out of service
+ * @learnt: by string and place from 1, 0 = the string
+ * @site: of the site
+ * @saved_ns: when all of it was saved last
+ * @alive_ns: when samples were written last
  */
 struct memory {
 	struct memory_jar jars[MEMORY_STRINGS][POLICY_ADDRESS_MAX + 1];
@@ -34,6 +46,10 @@ struct memory {
 	size_t alarm_count;
 	struct alarm_out *outs;
 	size_t out_count;
+	struct memory_learnt learnt[MEMORY_STRINGS][POLICY_ADDRESS_MAX + 1];
+	struct memory_learnt site;
+	uint64_t saved_ns;
+	uint64_t alive_ns;
 };
 
 void memory_free(struct memory *memory);
@@ -46,6 +62,12 @@ void memory_baseline(struct memory *memory, unsigned int string,
 /* Alarms come back before the configuration, the rest after it */
 int memory_restore_alarms(struct memory *memory, struct policy *policy,
 			  uint64_t now_ns);
+/* As bacsd saves it: of @string (number from 0) alone, or of all, -1 */
+void memory_learn(struct memory *memory, const struct policy *policy,
+		  int string, uint64_t now_ns);
+/* And gives it back: what is refused is printed, there is no reason to */
+void memory_give(const struct memory *memory, struct policy *policy,
+		 uint64_t now_ns);
 void memory_restore(const struct memory *memory, struct policy *policy,
 		    const char *bus, unsigned int string, unsigned int count,
 		    const char *string_name, uint32_t capacity_mah);

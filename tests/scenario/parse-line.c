@@ -153,12 +153,16 @@ static void take_tail(struct parse *p, struct scenario_action *a,
 			to = &a->for_s;
 		else if (!strcmp(words[i], "over") && a->verb->ramps)
 			to = &a->over_s;
+		else if (!strcmp(words[i], "every") && a->verb->repeats)
+			to = &a->every_s;
 		if (!to) {
-			parse_error(p, "%s: unexpected '%s'%s%s", a->verb->name,
-				    words[i], a->verb->end ?
+			parse_error(p, "%s: unexpected '%s'%s%s%s",
+				    a->verb->name, words[i], a->verb->end ?
 				    "; it may have 'for TIME'" : "",
 				    a->verb->ramps ?
-				    "; it may have 'over TIME'" : "");
+				    "; it may have 'over TIME'" : "",
+				    a->verb->repeats ?
+				    "; it may have 'every TIME'" : "");
 			return;
 		}
 		if (i + 1 == count) {

@@ -86,6 +86,7 @@ enum action_state {
  * @at_s: when
  * @for_s: how long, 0 = for good
  * @over_s: until it is complete
+ * @every_s: it comes again so much later, 0 = never; moves @at_s
  * @verb: what
  * @args: with what
  * @text: the line
@@ -95,6 +96,7 @@ struct scenario_action {
 	double at_s;
 	double for_s;
 	double over_s;
+	double every_s;
 	const struct verb *verb;
 	union scenario_arg args[SCENARIO_ARGS];
 	char *text;

@@ -40,6 +40,7 @@ struct verb_arg {
  * @name: first word
  * @args: its arguments
  * @ramps: it may come slowly: "over TIME"
+ * @repeats: it may come again and again: "every TIME"
  * @begin: do it
  * @end: undo it; NULL when it cannot be undone: no "for TIME"
  * @share: for @ramps, called before each step with 0 to 1
@@ -48,6 +49,7 @@ struct verb {
 	const char *name;
 	struct verb_arg args[SCENARIO_ARGS];
 	bool ramps;
+	bool repeats;
 	int (*begin)(struct world *w, struct scenario_action *a);
 	void (*end)(struct world *w, struct scenario_action *a);
 	void (*share)(struct world *w, struct scenario_action *a,

@@ -150,6 +150,7 @@ struct world_counts {
  * @config: its configuration
  * @more_config: what actions added to it
  * @memory: what it keeps on disk
+ * @changed: strings whose state it has to keep
  * @line: what happened
  * @open: what the next points of the drawing have so far
  * @counts: numbers
@@ -182,6 +183,7 @@ struct world {
 	struct config *config;
 	char *more_config;
 	struct memory *memory;
+	bool changed[MEMORY_STRINGS];
 	struct timeline line;
 	struct point open[16];
 	struct world_counts counts;
@@ -217,6 +219,8 @@ void wire_start_ri(struct world *w, struct sim_module *m);
 /* daemon.c: what bacsd does around its policy */
 int daemon_start(struct world *w);
 void daemon_stop(struct world *w);
+/* At once, without a word to anybody */
+void daemon_kill(struct world *w);
 void daemon_forget(struct world *w);	/* what it keeps on disk, too */
 int daemon_reload(struct world *w);
 /* The wall clock was set */

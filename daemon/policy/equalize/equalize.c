@@ -125,9 +125,32 @@ void equalize_reset(struct equalize *e, const char *why)
 	snprintf(e->reason, sizeof(e->reason), "%s",
 		 e->config.on ? why : "switched off");
 	e->whole_ns = 0;
-	for (i = 0; i < e->count; i++)
+	/* what an earlier run left outlives the beginnings of this one */
+	for (i = 0; i < e->count && !e->resumed; i++)
 		e->jars[i].effort_ns = 0;
 	stop(e);
+}
+
+void equalize_resume(struct equalize *e, unsigned int jar, uint64_t effort_ns,
+		     int64_t effort_uv, uint64_t gap_ns, bool without_effect,
+		     uint32_t taken_uah, uint64_t now_ns)
+{
+	struct equalize_jar *j = jar < e->count ? &e->jars[jar] : NULL;
+
+	if (!j)
+		return;
+	j->effort_ns = effort_ns;
+	j->effort_uv = effort_uv;
+	j->gap_ns = gap_ns;
+	j->without_effect = without_effect;
+	/* as if all of it were of this hour: it counts longer, never shorter */
+	if (!e->last_ns)
+		e->hour = now_ns / HOUR_NS;
+	memset(j->taken, 0, sizeof(j->taken));
+	j->taken[e->hour % EQUALIZE_HOURS] = taken_uah;
+	j->taken_uah = taken_uah;
+	if (!e->running)
+		e->resumed = true;
 }
 
 void equalize_hold(struct equalize *e, unsigned int jar, bool hold)
@@ -289,6 +312,7 @@ static void run(struct equalize *e, const struct equalize_scan *s)
 		if (!e->running)
 			e->begun_ns = s->time_ns;
 		e->running = true;
+		e->resumed = false;
 		begin_step(e, s->time_ns);
 		dt = 0;
 	}

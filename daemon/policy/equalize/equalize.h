@@ -220,6 +220,7 @@ struct equalize {
 	bool finish_trend;
 
 	/* its own */
+	bool resumed;		/* an earlier run left efforts; none here yet */
 	bool running;		/* inside the window, all rules fulfilled */
 	uint64_t flowed_ns;	/* bypass flowed last; at first: not known */
 	uint64_t rest_ns;	/* it pauses since, to be measured; 0: no */
@@ -260,6 +261,21 @@ void equalize_config_default(struct equalize_config *config);
  */
 void equalize_configure(struct equalize *e,
 			const struct equalize_config *config);
+
+/**
+ * equalize_resume - what an earlier run did with a jar
+ * @e: string
+ * @jar: index
+ * @effort_ns: it has been at its limit for so long
+ * @effort_uv: its deviation when that began
+ * @gap_ns: it has not been for so long
+ * @without_effect: and it had not moved
+ * @taken_uah: charge taken out of it in 24 h
+ * @now_ns: time
+ */
+void equalize_resume(struct equalize *e, unsigned int jar, uint64_t effort_ns,
+		     int64_t effort_uv, uint64_t gap_ns, bool without_effect,
+		     uint32_t taken_uah, uint64_t now_ns);
 
 /* Forget everything, all duties are 0: driver or bus began anew */
 void equalize_reset(struct equalize *e, const char *why);

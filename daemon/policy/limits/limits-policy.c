@@ -245,15 +245,20 @@ static void evidence_of(const struct policy_module *m, uint32_t bit,
 
 /*
  * After a start the state of the string is not known yet, and the widest limits
- * are in force: that nothing breaches them does not end an alarm of before.
+ * are in force: that nothing breaches them does not end an alarm of before. Nor
+ * does a breach that has not lasted long enough to be told anew.
  */
 static bool unsure(const struct policy *p, const struct policy_module *m,
-		   enum alarm_kind kind, enum alarm_level level)
+		   size_t i, enum alarm_level level)
 {
-	const struct alarm *a = policy_module_alarm(p, kind, m);
+	const struct alarm *a = policy_module_alarm(p, conditions[i].kind, m);
 
-	return a && a->restored && a->active && level < a->level &&
-	       m->owner && policy_limit_state(m) == LIMIT_STATES &&
+	if (!a || !a->restored || !a->active || level >= a->level)
+		return false;
+	if (m->raw & (conditions[i].alarm | conditions[i].warning))
+		return true;
+	return conditions[i].q == BACS_Q_VOLTAGE && m->owner &&
+	       policy_limit_state(m) == LIMIT_STATES &&
 	       p->now_ns - p->site.start_ns < UNSURE_NS;
 }
 
@@ -275,8 +280,7 @@ static void alarm_limit(struct policy *p, struct policy_module *m, size_t i)
 		return;
 	if (conditions[i].q == BACS_Q_VOLTAGE && policy_rules_suspect(m))
 		return;
-	if (conditions[i].q == BACS_Q_VOLTAGE &&
-	    unsure(p, m, conditions[i].kind, level))
+	if (unsure(p, m, i, level))
 		return;
 	if (bit)
 		evidence_of(m, bit, text, sizeof(text));

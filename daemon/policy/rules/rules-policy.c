@@ -59,7 +59,7 @@ static void take_jar(struct policy_module *m, const struct policy_cell *c,
 
 	/* a sample that was refused is not that of the cell */
 	if (m->state != BACS_MODULE_OK || !c->time_ns ||
-	    c->time_ns <= m->rules.seen_ns || m->sample.time_ns != c->time_ns ||
+	    policy_rules_time(c->time_ns) <= m->rules.seen_ns || m->sample.time_ns != c->time_ns ||
 	    m->nominal_mv < 2000)
 		return;
 	j->fresh = true;
@@ -139,9 +139,9 @@ void policy_rules_scan(struct policy *p, struct policy_string *s)
 	const struct policy_bus *bus = policy_find_bus(p, s->bus);
 	struct rules_jar jars[POLICY_ADDRESS_MAX];
 	struct rules_scan scan = {
-		.time_ns = s->newest_ns,
+		.time_ns = policy_rules_time(s->newest_ns),
 		.state = s->machine.state,
-		.state_ns = s->machine.since_ns,
+		.state_ns = policy_rules_time(s->machine.since_ns),
 		.limits = &s->limits,
 		.jars = jars,
 		.count = s->count,
@@ -198,8 +198,8 @@ void policy_clock_state(struct policy *p, bool synchronised, uint64_t now_ns)
 	struct target t = { p, NULL };
 
 	policy_set_now(p, now_ns);
-	rules_judge_clock(&p->unsynchronised_ns, now_ns, synchronised, say,
-			  &t);
+	rules_judge_clock(&p->unsynchronised_ns, policy_rules_time(now_ns),
+			  synchronised, say, &t);
 }
 
 void policy_rules_clock_step(struct policy *p, int64_t step_ms)

@@ -20,6 +20,12 @@
 #include "policy/limits/limit-set.h"
 #include "policy/string/string-state.h"
 
+/*
+ * Times of the rules are CLOCK_BOOTTIME and so much more: what an earlier boot
+ * left lies before now and still after 0, which is "never"
+ */
+#define RULES_ORIGIN_NS	(30ULL * 365 * 86400 * 1000000000)
+
 /* Rules of one block; what a module says of its own faults is not theirs */
 enum rules_of_jar {
 	RULE_DEEP_DISCHARGE,

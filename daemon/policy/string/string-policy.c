@@ -225,7 +225,10 @@ static void finish_scan(struct policy *p, struct policy_string *s)
 	scan.zero_ma = s->zero_ma;
 	scan.has_temperature = s->has_temperature;
 	scan.temperature_mc = s->temperature_mc;
-	if (string_machine_scan(&s->machine, &scan))
+	if (s->resume.waits)
+		string_machine_resume(&s->machine, &s->resume, scan.time_ns);
+	string_machine_scan(&s->machine, &scan);
+	if (s->machine.state != old)
 		emit_state(p, s, old);
 	policy_equalize_scan(p, s);
 	policy_rules_scan(p, s);
@@ -442,6 +445,7 @@ int policy_config_string(struct policy *p, const char *name,
 	s->valid = 0;
 	snprintf(s->bus, sizeof(s->bus), "%s", bus);
 	memset(&s->machine, 0, sizeof(s->machine));
+	s->resume.waits = false;
 	begin_string(p, s, "no scan is complete yet");
 	return policy_equalize_new(s);
 }

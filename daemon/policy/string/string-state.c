@@ -568,6 +568,35 @@ static bool judge(struct string_machine *m, const struct string_scan *s)
 	}
 }
 
+void string_machine_resume(struct string_machine *m,
+			   struct string_resume *from, uint64_t now_ns)
+{
+	from->waits = false;
+	m->owed = from->owed;
+	m->broken_ns = from->broken_ns;
+	if (from->state == STRING_DISCHARGE) {
+		m->broken_ns = from->last_ns;
+		m->owed = true;
+	}
+	if (now_ns < from->last_ns ||
+	    now_ns - from->last_ns > GAP_S * SECOND_NS)
+		return;
+	switch (from->state) {
+	case STRING_FLOAT:
+	case STRING_BOOST:
+	case STRING_REST:
+	case STRING_RECHARGE:
+		m->since_ns = 0;
+		enter(m, from->state, from->since_ns,
+		      "it was before bacsd began anew %llu s ago",
+		      (unsigned long long)((now_ns - from->last_ns) /
+					   SECOND_NS));
+		break;
+	default:
+		break;
+	}
+}
+
 bool string_machine_scan(struct string_machine *m,
 			 const struct string_scan *s)
 {

@@ -112,6 +112,35 @@ struct string_machine {
 };
 
 /**
+ * struct string_resume - what a machine of an earlier run was in
+ * @waits: it is to be taken over with the first scan
+ * @state: its state
+ * @since_ns: since when
+ * @last_ns: until then for certain
+ * @owed: float was not reached since a discharge
+ * @broken_ns: a discharge was last seen, 0: none was broken
+ */
+struct string_resume {
+	bool waits;
+	enum string_state state;
+	uint64_t since_ns;
+	uint64_t last_ns;
+	bool owed;
+	uint64_t broken_ns;
+};
+
+/**
+ * string_machine_resume - go on where an earlier machine ended
+ * @m: machine that has seen no scan yet
+ * @from: that one; @waits ends
+ * @now_ns: time of the first scan
+ *
+ * A gap is one like any other: after a long one only what is owed remains.
+ */
+void string_machine_resume(struct string_machine *m,
+			   struct string_resume *from, uint64_t now_ns);
+
+/**
  * string_machine_scan - take one scan
  * @m: machine
  * @scan: later than the one before; an earlier or equal one is left out

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Numbers of a record as text: "1 floats=86400000 volts.low=-1200 ..."
+ *
+ * What is 0 is left out. What is out of its range, doubled or not known here
+ * makes the whole text void: a record is believed as a whole or not at all.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "policy/learnt/internal.h"
+
+/* Of the text; one up when a number changes its meaning */
+#define VERSION		"1"
+
+#define MS_NS		1000000LL
+#define HOUR_MS		(3600 * 1000LL)
+#define DAY_MS		(24 * HOUR_MS)
+/* A state can last as long as a battery; what lies ahead does so for 3 days */
+#define OLDEST_MS	(25 * 365 * DAY_MS)
+#define AHEAD_MS	(73 * HOUR_MS)
+
+enum number {
+	NUMBER,
+	SPAN,		/* ns here, ms in the text */
+	AGE,		/* a time here, ms before the record in the text */
+};
+
+/**
+ * struct field - one number
+ * @name: in the text
+ * @at: where it is
+ * @number: what it is
+ * @min: least, as in the text
+ * @max: greatest
+ */
+struct field {
+	const char *name;
+	size_t at;
+	enum number number;
+	int64_t min;
+	int64_t max;
+};
+
+#define FIELD(type, name, number, min, max) \
+	{ #name, offsetof(struct type, name), number, min, max }
+/* No block is further from another than it has volts */
+#define UV		4000000
+#define MC		1000000
+#define USUAL(member, size) \
+	FIELD(learnt_block, member.now, NUMBER, -(size), size), \
+	FIELD(learnt_block, member.weight, SPAN, 0, OLDEST_MS), \
+	FIELD(learnt_block, member.low, NUMBER, -(size), size), \
+	FIELD(learnt_block, member.high, NUMBER, -(size), size), \
+	FIELD(learnt_block, member.span, SPAN, 0, 8 * DAY_MS)
+#define STILL(member, size) \
+	FIELD(learnt_block, member.since, AGE, 0, OLDEST_MS), \
+	FIELD(learnt_block, member.value, NUMBER, -(size), size), \
+	FIELD(learnt_block, member.samples, NUMBER, 0, UINT32_MAX), \
+	FIELD(learnt_block, member.blocks, NUMBER, 0, POLICY_ADDRESS_MAX), \
+	FIELD(learnt_block, member.low, NUMBER, -(size), size), \
+	FIELD(learnt_block, member.high, NUMBER, -(size), size), \
+	FIELD(learnt_block, member.step, NUMBER, 0, 2LL * (size))
+
+static const struct field of_site[] = {
+	FIELD(learnt_site, unsynchronised, AGE, 0, OLDEST_MS),
+	{ NULL }
+};
+
+static const struct field of_string[] = {
+	FIELD(learnt_string, known, NUMBER, 0, (1LL << RULES_OF_STRING) - 1),
+	FIELD(learnt_string, state, NUMBER, 0, STRING_STATE_COUNT),
+	FIELD(learnt_string, before, NUMBER, 0, STRING_STATE_COUNT - 1),
+	FIELD(learnt_string, last, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, entered, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, floats, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, quiet, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, disturbed, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, excused, AGE, -AHEAD_MS, OLDEST_MS),
+	FIELD(learnt_string, blind, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, duty, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, ambient, NUMBER, -MC, MC),
+	FIELD(learnt_string, ambient_weight, SPAN, 0, OLDEST_MS),
+	FIELD(learnt_string, machine, NUMBER, 0, STRING_STATE_COUNT),
+	FIELD(learnt_string, machine_last, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, machine_since, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, owed, NUMBER, 0, 1),
+	FIELD(learnt_string, broken, AGE, 0, OLDEST_MS),
+	{ NULL }
+};
+
+static const struct field of_block[] = {
+	FIELD(learnt_block, seen, AGE, 0, OLDEST_MS),
+	FIELD(learnt_block, known, NUMBER, 0, (1LL << RULES_OF_JAR) - 1),
+	USUAL(volts, UV),
+	USUAL(warm, MC),
+	STILL(still_volts, UV),
+	STILL(still_warm, MC),
+	FIELD(learnt_block, deviates, AGE, 0, OLDEST_MS),
+	FIELD(learnt_block, duty, AGE, 0, OLDEST_MS),
+	FIELD(learnt_block, day, AGE, 0, OLDEST_MS),
+	FIELD(learnt_block, day_sum, NUMBER, -MC * 200000LL, MC * 200000LL),
+	FIELD(learnt_block, day_count, NUMBER, 0, 200000),
+	{ "ri.spread", offsetof(struct learnt_block, verdict[RI_SPREAD]),
+	  NUMBER, 0, 47 },
+	{ "ri.rise", offsetof(struct learnt_block, verdict[RI_RISE]), NUMBER,
+	  0, 47 },
+	{ "ri.limit", offsetof(struct learnt_block, verdict[RI_LIMIT]),
+	  NUMBER, 0, 47 },
+	{ "ri.low", offsetof(struct learnt_block, verdict[RI_LOW]), NUMBER, 0,
+	  47 },
+	FIELD(learnt_block, proposed, NUMBER, 0, 1),
+	FIELD(learnt_block, waits, AGE, 0, OLDEST_MS),
+	FIELD(learnt_block, effort, SPAN, 0, OLDEST_MS),
+	FIELD(learnt_block, effort_uv, NUMBER, 0, UV),
+	FIELD(learnt_block, effort_gap, SPAN, 0, OLDEST_MS),
+	FIELD(learnt_block, without_effect, NUMBER, 0, 1),
+	FIELD(learnt_block, taken, NUMBER, 0, UINT32_MAX),
+	{ NULL }
+};
+
+static const struct field *fields_of(enum learnt_kind kind)
+{
+	return kind == LEARNT_SITE ? of_site : kind == LEARNT_STRING ?
+	       of_string : of_block;
+}
+
+static int64_t *place(const union learnt_numbers *n, const struct field *f)
+{
+	return (int64_t *)((char *)n + f->at);
+}
+
+/* Writing */
+
+struct out {
+	char *text;
+	size_t length;
+	bool full;
+};
+
+static void __attribute__((format(printf, 2, 3)))
+put(struct out *o, const char *format, ...)
+{
+	size_t left = POLICY_LEARNT_MAX + 1 - o->length;
+	va_list ap;
+	int n;
+
+	va_start(ap, format);
+	n = vsnprintf(o->text + o->length, left, format, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= left)
+		o->full = true;
+	else
+		o->length += n;
+}
+
+static int64_t clamp(int64_t v, int64_t min, int64_t max)
+{
+	return v < min ? min : v > max ? max : v;
+}
+
+static void put_field(struct out *o, const struct field *f, int64_t v,
+		      int64_t now)
+{
+	if (!v)
+		return;
+	if (f->number == AGE)
+		v = (now - v) / MS_NS;
+	else if (f->number == SPAN)
+		v /= MS_NS;
+	/* what a sensor told may be beyond all sense; a record is not */
+	v = clamp(v, f->min, f->max);
+	if (v || f->number == AGE)
+		put(o, " %s=%lld", f->name, (long long)v);
+}
+
+static void put_days(struct out *o, const struct learnt_block *b)
+{
+	unsigned int i, last = 0;
+
+	for (i = 0; i < RULES_DAYS; i++)
+		if (b->has_day[i])
+			last = i + 1;
+	for (i = 0; i < last; i++) {
+		put(o, i ? "," : " days=");
+		if (b->has_day[i])
+			put(o, "%lld", (long long)clamp(b->days[i], -MC, MC));
+	}
+}
+
+int learnt_write(enum learnt_kind kind, const union learnt_numbers *from,
+		 int64_t now, char *text)
+{
+	struct out o = { .text = text };
+	const struct field *f;
+
+	put(&o, VERSION);
+	for (f = fields_of(kind); f->name; f++)
+		put_field(&o, f, *place(from, f), now);
+	if (kind == LEARNT_BLOCK)
+		put_days(&o, &from->block);
+	return o.full ? -E2BIG : 0;
+}
+
+/* Reading */
+
+/* A number without sign but "-", and nothing else up to @end */
+static bool number(const char *text, const char *end, int64_t *ret)
+{
+	bool negative = text < end && *text == '-';
+	int64_t v = 0;
+
+	text += negative;
+	if (text == end || end - text > 17)
+		return false;
+	for (; text < end; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		v = v * 10 + (*text - '0');
+	}
+	*ret = negative ? -v : v;
+	return true;
+}
+
+static bool read_days(const char *text, const char *end,
+		      struct learnt_block *b)
+{
+	unsigned int i = 0;
+	const char *to;
+
+	for (;; i++, text = to + 1) {
+		for (to = text; to < end && *to != ','; to++)
+			;
+		if (i == RULES_DAYS)
+			return false;
+		if (to > text) {
+			if (!number(text, to, &b->days[i]) ||
+			    b->days[i] < -MC || b->days[i] > MC)
+				return false;
+			b->has_day[i] = true;
+		}
+		if (to == end)
+			return true;
+	}
+}
+
+static const struct field *find(const struct field *f, const char *name,
+				size_t length)
+{
+	for (; f->name; f++)
+		if (strlen(f->name) == length &&
+		    !strncmp(f->name, name, length))
+			return f;
+	return NULL;
+}
+
+static bool take(const struct field *f, int64_t v, int64_t then,
+		 union learnt_numbers *to)
+{
+	if (v < f->min || v > f->max)
+		return false;
+	if (f->number == AGE) {
+		v = then - v * MS_NS;
+		/* before the rules have time: as long ago as can be */
+		if (v < 1)
+			v = 1;
+	} else if (f->number == SPAN) {
+		v *= MS_NS;
+	}
+	*place(to, f) = v;
+	return true;
+}
+
+/* One word: NAME=VALUE */
+static bool read_word(enum learnt_kind kind, const char *word,
+		      const char *end, int64_t then, union learnt_numbers *to,
+		      uint64_t *seen)
+{
+	const struct field *all = fields_of(kind), *f;
+	const char *value;
+	uint64_t bit;
+	int64_t v;
+
+	for (value = word; value < end && *value != '='; value++)
+		;
+	if (value == end)
+		return false;
+	if (kind == LEARNT_BLOCK && value - word == 4 &&
+	    !strncmp(word, "days", 4)) {
+		bit = 1ULL << 63;
+		if (*seen & bit)
+			return false;
+		*seen |= bit;
+		return read_days(value + 1, end, &to->block);
+	}
+	f = find(all, word, value - word);
+	bit = f ? 1ULL << (f - all) : 0;
+	if (!f || *seen & bit || !number(value + 1, end, &v))
+		return false;
+	*seen |= bit;
+	return take(f, v, then, to);
+}
+
+_Static_assert(sizeof(of_block) / sizeof(of_block[0]) < 63,
+	       "a bit for each field");
+
+static bool sane_usual(const struct learnt_usual *u)
+{
+	return u->low <= u->high && (u->span || (!u->low && !u->high));
+}
+
+static bool sane_still(const struct learnt_still *s)
+{
+	return s->low <= s->high;
+}
+
+static bool sane_block(const struct learnt_block *b)
+{
+	int f;
+
+	for (f = 0; f < RI_FINDINGS; f++)
+		if (b->verdict[f] / 16 > 2)
+			return false;
+	return sane_usual(&b->volts) && sane_usual(&b->warm) &&
+	       sane_still(&b->still_volts) && sane_still(&b->still_warm) &&
+	       (b->day_count || !b->day_sum) &&
+	       (b->effort || !b->without_effect);
+}
+
+int learnt_read(enum learnt_kind kind, const char *text, int64_t then,
+		union learnt_numbers *to, char *why, size_t size)
+{
+	const size_t version = sizeof(VERSION) - 1;
+	const char *word, *end;
+	uint64_t seen = 0;
+
+	memset(to, 0, sizeof(*to));
+	if (strncmp(text, VERSION, version) ||
+	    (text[version] && text[version] != ' ')) {
+		snprintf(why, size, "it was written by another version");
+		return -EBADMSG;
+	}
+	for (word = text + version; *word; word = end) {
+		for (end = ++word; *end && *end != ' '; end++)
+			;
+		if (!read_word(kind, word, end, then, to, &seen)) {
+			snprintf(why, size, "'%.*s' in it makes no sense",
+				 (int)(end - word > 40 ? 40 : end - word),
+				 word);
+			return -EBADMSG;
+		}
+	}
+	if (kind == LEARNT_BLOCK && !sane_block(&to->block)) {
+		snprintf(why, size, "its numbers contradict each other");
+		return -EBADMSG;
+	}
+	return 0;
+}
