@@ -48,6 +48,7 @@ void stats_request(struct stats *s, const struct wire *w,
 		/* a scan may wait for its period before it begins again */
 		hist_add(known && !broadcast && address <= s->last_address ?
 			 &s->excess_scan : &s->excess, excess);
+		hist_add(&s->gap, f->gap_ns > 0 ? (u64)f->gap_ns : 0);
 	}
 	if (s->now.open)
 		close_transaction(s, w, f->begin_ns);
@@ -188,6 +189,7 @@ void stats_print(const struct stats *s, const struct wire *w, struct json *j)
 	print_hist(&s->scan, "scan", j);
 	print_hist(&s->excess, "excess", j);
 	print_hist(&s->excess_scan, "excess_scan_start", j);
+	print_hist(&s->gap, "gap", j);
 	print_hist(&s->late, "pacing_late", j);
 	print_modules(s, j);
 }

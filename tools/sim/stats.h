@@ -49,6 +49,7 @@ struct stats {
 	u64 t_probe_ns;		/* unanswered requests and their time-outs */
 	struct hist excess;	/* gap before a request minus t3.5 */
 	struct hist excess_scan;	/* the same, first request of a scan */
+	struct hist gap;	/* silence between a reply and what follows */
 	struct hist late;	/* our own pacing: sent after its wire time */
 };
 
