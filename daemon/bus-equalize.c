@@ -5,6 +5,18 @@
 
 #include "bus.h"
 
+/* Why, and whose word it is where that is not the configuration's */
+static const char *reason_of(const struct policy_string *s, char *text,
+			     size_t size)
+{
+	if (!s->said)
+		return s->equalize->reason;
+	snprintf(text, size, "%s; %s switched it %s, the configuration says Equalize=%s",
+		 s->equalize->reason, s->said_by, s->said > 0 ? "on" : "off",
+		 s->said > 0 ? "no" : "yes");
+	return text;
+}
+
 static int get_text(sd_bus *bus, const char *path, const char *interface,
 		    const char *property, sd_bus_message *reply,
 		    void *userdata, sd_bus_error *error)
@@ -13,6 +25,7 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 	const struct policy_string *s = bus_find_string(m, path);
 	const struct equalize *e = s ? s->equalize : NULL;
 	const struct policy_module *module = NULL;
+	char reason[400];
 	const char *text = "";
 
 	(void)bus, (void)interface, (void)error;
@@ -24,7 +37,9 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 	if (!strcmp(property, "Equalizing"))
 		text = equalize_status_name(e->status);
 	else if (!strcmp(property, "EqualizingReason"))
-		text = e->reason;
+		text = reason_of(s, reason, sizeof(reason));
+	else if (!strcmp(property, "EqualizingOperator"))
+		text = s->said ? s->said_by : "";
 	else if (!strcmp(property, "EqualizingModule") && module)
 		text = module->name;
 	else if (!strcmp(property, "EqualizingFloatSource"))
@@ -119,12 +134,14 @@ static int do_set(struct manager *m, sd_bus_message *call, uint32_t uid,
 		bus_find_string(m, sd_bus_message_get_path(call));
 	uint64_t now_ns = manager_now_ns();
 	int on, r = sd_bus_message_read(call, "b", &on);
+	char who[32];
 
 	if (r < 0)
 		return r;
 	if (!s)
 		return -ENOENT;
-	r = policy_equalize_switch(m->policy, s->name, on, now_ns);
+	bus_who(uid, who, sizeof(who));
+	r = policy_equalize_switch(m->policy, s->name, on, who, now_ns);
 	if (r == -ENODATA)
 		return sd_bus_error_set_errnof(error, ENODATA,
 					       "String %s cannot be equalized: the capacity of its blocks is not known; set Capacity= in [String %s] of bacsd.conf",
@@ -135,8 +152,10 @@ static int do_set(struct manager *m, sd_bus_message *call, uint32_t uid,
 	manager_tick_control(m, now_ns);
 	policy_tick(m->policy, now_ns);
 	manager_event_text(m, POLICY_COMMAND, s->bus, 0,
-			   "User %u switched equalizing of string %s %s until the configuration is read again",
-			   uid, s->name, on ? "on" : "off");
+			   "User %u switched equalizing of string %s %s%s",
+			   uid, s->name, on ? "on" : "off", s->said ?
+			   ", against the configuration; it holds over reload and restart" :
+			   ", as the configuration says");
 	return sd_bus_reply_method_return(call, NULL);
 }
 
@@ -154,6 +173,7 @@ const sd_bus_vtable bus_equalize_vtable[] = {
 	SD_BUS_PROPERTY("Equalizing", "s", get_text, 0,
 			SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
 	SD_BUS_PROPERTY("EqualizingReason", "s", get_text, 0, 0),
+	SD_BUS_PROPERTY("EqualizingOperator", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("EqualizingModule", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("EqualizingFloatSource", "s", get_text, 0, 0),
 	SD_BUS_PROPERTY("EqualizingValues", "a{sx}", get_values, 0, 0),

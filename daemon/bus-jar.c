@@ -205,6 +205,33 @@ static int get_calibration(sd_bus *bus, const char *path,
 	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+/* Of string or site; what is 0 is not in the dictionary */
+static int get_offsets(sd_bus *bus, const char *path, const char *interface,
+		       const char *property, sd_bus_message *reply,
+		       void *userdata, sd_bus_error *error)
+{
+	const struct policy_module *p = bus_find_module(userdata, path);
+	struct jars_offsets o;
+	int r;
+
+	(void)bus, (void)interface, (void)property, (void)error;
+	if (!p)
+		return -ENOENT;
+	jars_find_offsets(userdata, p->bus->name, p->address, p->facts.serial,
+			  &o);
+	r = sd_bus_message_open_container(reply, 'a', "{sx}");
+	if (r >= 0)
+		r = append_number(reply, o.voltage_mv, "voltage_mv",
+				  o.voltage_mv);
+	if (r >= 0)
+		r = append_number(reply, o.temperature_mc, "temperature_mc",
+				  o.temperature_mc);
+	if (r >= 0)
+		r = append_number(reply, o.resistance_uohm, "resistance_uohm",
+				  o.resistance_uohm);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 /* Methods */
 
 static int book_error(struct manager *m, int r, sd_bus_error *error)
@@ -467,5 +494,6 @@ const sd_bus_vtable bus_jar_vtable[] = {
 	SD_BUS_PROPERTY("Proposed", "b", get_flag, 0, 0),
 	SD_BUS_PROPERTY("Calibrated", "b", get_flag, 0, 0),
 	SD_BUS_PROPERTY("Calibration", "a{ss}", get_calibration, 0, 0),
+	SD_BUS_PROPERTY("Offsets", "a{sx}", get_offsets, 0, 0),
 	SD_BUS_VTABLE_END
 };

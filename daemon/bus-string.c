@@ -42,6 +42,17 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 	return sd_bus_message_append(reply, "s", text);
 }
 
+static bool is_adjusted(struct manager *m, const struct policy_module *module)
+{
+	struct jars_offsets o;
+
+	if (policy_calibrated(module))
+		return true;
+	jars_find_offsets(m, module->bus->name, module->address,
+			  module->facts.serial, &o);
+	return jars_any_offset(&o);
+}
+
 /* Values of these are adjusted (M12) */
 static uint32_t count_calibrated(struct manager *m,
 				 const struct policy_string *s)
@@ -54,7 +65,7 @@ static uint32_t count_calibrated(struct manager *m,
 			policy_find_module(m->policy, s->bus,
 					   s->cells[i].address);
 
-		n += module && policy_calibrated(module);
+		n += module && is_adjusted(m, module);
 	}
 	return n;
 }

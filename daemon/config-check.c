@@ -92,6 +92,27 @@ void config_error_at(const struct config *config, struct config_errors *errors,
 			 text);
 }
 
+static int32_t nearer(int32_t value, int32_t further)
+{
+	return value == CONFIG_UNSET ? further : value;
+}
+
+void config_offsets_of(const struct config *config,
+		       const struct config_string *string,
+		       struct config_offsets *ret)
+{
+	const struct config_offsets *o = &config->offsets;
+
+	*ret = *o;
+	if (!string)
+		return;
+	ret->voltage_uv = nearer(string->offsets.voltage_uv, o->voltage_uv);
+	ret->temperature_mc = nearer(string->offsets.temperature_mc,
+				     o->temperature_mc);
+	ret->resistance_uohm = nearer(string->offsets.resistance_uohm,
+				      o->resistance_uohm);
+}
+
 struct check {
 	struct config *config;
 	const char *file;

@@ -28,6 +28,40 @@ static void name_mark(struct show *s, const struct config_mark *mark,
 		 s->config->files[mark->where.file], mark->where.line);
 }
 
+/* The key of the site that a string's key inherits from, if it does */
+static bool inherits(const struct config_item *item, struct config_item *ret)
+{
+	size_t n;
+
+	if (item->section != CONFIG_STRING)
+		return false;
+	for (n = 0; config_item_at(CONFIG_SITE, n, ret); n++)
+		if (!strcmp(ret->key, item->key))
+			return true;
+	return false;
+}
+
+/* What a string does not say the site does */
+static bool show_inherited(struct show *s, struct config_row *row,
+			   const struct config_item *item)
+{
+	struct config_item site;
+	const struct config_mark *mark;
+
+	if (!row->is_default || !inherits(item, &site))
+		return false;
+	mark = config_find_mark(config_marks_of((struct config *)s->config,
+						CONFIG_SITE, 0),
+				CONFIG_SITE, site.key);
+	config_item_format(s->config, &site, 0, s->value, sizeof(s->value));
+	row->is_default = !mark;
+	if (!mark)
+		return false;
+	name_mark(s, mark, "[Site] ");
+	s->row(row, s->userdata);
+	return true;
+}
+
 /* A key that stands for itself: its section says it, or nobody */
 static void show_item(struct show *s, const struct config_item *item,
 		      size_t index)
@@ -49,6 +83,8 @@ static void show_item(struct show *s, const struct config_item *item,
 			   sizeof(s->value));
 	/* a profile is what it says and nothing more */
 	if (item->section == CONFIG_PROFILE && !mark)
+		return;
+	if (show_inherited(s, &row, item))
 		return;
 	if (mark)
 		name_mark(s, mark, "");

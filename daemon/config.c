@@ -43,6 +43,15 @@ static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 	{ CONFIG_STRING, key, &config_type_##type, \
 	  FIELD(struct config_string, equalize.member), { __VA_ARGS__ } }
 
+/* More than this is a defect of modules or leads (practice values) */
+#define OFFSETS(section, type) \
+	{ section, "VoltageOffset", &config_type_slope, \
+	  FIELD(struct type, offsets.voltage_uv), { -80000, 80000 } }, \
+	{ section, "TemperatureOffset", &config_type_temp, \
+	  FIELD(struct type, offsets.temperature_mc), { -10000, 10000 } }, \
+	{ section, "ResistanceOffset", &config_type_resistance, \
+	  FIELD(struct type, offsets.resistance_uohm), { -20000, 20000 } }
+
 /* What drives an output */
 #define OUTPUT(key, n) \
 	{ CONFIG_ALARMS, key, &config_type_output, \
@@ -51,6 +60,7 @@ static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 static const struct config_item items[] = {
 	{ CONFIG_SITE, "Name", &config_type_text, FIELD(struct config, site_name),
 	  { 0, 63 } },
+	OFFSETS(CONFIG_SITE, config),
 	{ CONFIG_BUS, "Modules", &config_type_addresses,
 	  FIELD(struct config_bus, modules) },
 	{ CONFIG_BUS, "Wiring", &config_type_wiring,
@@ -104,6 +114,7 @@ static const struct config_item items[] = {
 	{ CONFIG_STRING, "ResistanceInterval", &config_type_time,
 	  FIELD(struct config_string, resistance_s),
 	  { 3600, 31536000, NULL, true } },
+	OFFSETS(CONFIG_STRING, config_string),
 	TAKEN(CONFIG_STRING, config_string),
 	EQUALIZE("Equalize", choice, on, 0, 1, answers),
 	EQUALIZE("Capacity", charge, capacity_mah, 1000, 10000000),
@@ -161,6 +172,7 @@ static const struct config_string string_defaults = {
 	.current_zero_ma = 1000,
 	.resistance_s = 86400,
 	.limits = NO_LIMITS,
+	.offsets = { CONFIG_UNSET, CONFIG_UNSET, CONFIG_UNSET },
 	.equalize = {
 		.capacity_mah = CONFIG_UNSET,
 		.bypass_ma = CONFIG_UNSET,

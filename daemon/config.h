@@ -139,6 +139,18 @@ struct config_equalize {
 	int32_t derate_to_mc;
 };
 
+/**
+ * struct config_offsets - what is added to the values of modules (M12)
+ * @voltage_uv: of a cell; CONFIG_UNSET: as further out; so the others
+ * @temperature_mc: of a block
+ * @resistance_uohm: of a block
+ */
+struct config_offsets {
+	int32_t voltage_uv;
+	int32_t temperature_mc;
+	int32_t resistance_uohm;
+};
+
 struct config_string {
 	char name[CONFIG_STRING_NAME_MAX + 1];
 	char bus[CONFIG_BUS_NAME_MAX + 1];
@@ -153,6 +165,7 @@ struct config_string {
 	char charger[32];			/* strings of one wait for each other */
 	int32_t resistance_s;			/* from run to run; CONFIG_NONE: never */
 	struct config_equalize equalize;
+	struct config_offsets offsets;
 	struct config_limits limits;
 	struct config_where where;
 	struct config_marks marks;
@@ -190,6 +203,7 @@ struct config_battery {
 
 struct config {
 	char site_name[64];
+	struct config_offsets offsets;	/* of the site: none unset */
 	uint32_t history_s;		/* loss window of float samples */
 	uint32_t retention_days;	/* of minute values */
 	int32_t alarm_repeat_s;		/* 0: alarms are not repeated */
@@ -356,6 +370,11 @@ void config_resolve(const struct config *config,
  * Return: 0 or -ENOMEM.
  */
 int config_bare(const struct config *config, struct config **ret);
+
+/* What holds for the modules of a string, NULL: for those of none */
+void config_offsets_of(const struct config *config,
+		       const struct config_string *string,
+		       struct config_offsets *ret);
 
 /* How much there is in it, "2 buses, 1 string" */
 void config_describe(const struct config *config, char *text, size_t size);

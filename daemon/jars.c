@@ -10,6 +10,7 @@
 
 #define RETRY_NS	(30 * NSEC_PER_SEC)
 #define PPM		1000000
+#define CELL_MV		2000
 
 struct entry {
 	struct store_jar row;
@@ -200,31 +201,71 @@ static bool adjustable(const struct policy_sample *s, enum bacs_q q)
 	       s->value[q] < (int64_t)PPM * PPM;
 }
 
+/* 0 and what is beyond the range stand for "not measured" */
+static void adjust_resistance(struct policy_sample *s, int32_t gain_ppm,
+			      int32_t offset_uohm)
+{
+	int64_t *v = &s->value[BACS_Q_RESISTANCE];
+
+	if (!adjustable(s, BACS_Q_RESISTANCE) || *v < RI_MIN_UOHM ||
+	    *v > RI_MAX_UOHM)
+		return;
+	*v = correct(*v, gain_ppm, offset_uohm);
+	if (*v < 0)
+		*v = 0;
+}
+
+void jars_find_offsets(struct manager *m, const char *bus,
+		       unsigned int address, uint64_t serial,
+		       struct jars_offsets *ret)
+{
+	const struct policy_module *p = policy_find_module(m->policy, bus,
+							   address);
+	const struct store_calibration *c =
+		jars_find_calibration(m, bus, address, serial);
+	struct config_offsets o;
+
+	memset(ret, 0, sizeof(*ret));
+	/* sensors of current or rooms do not hang on a jar's leads */
+	if (!p || !m->config || p->facts.modclass != BACS_MODCLASS_JAR)
+		return;
+	config_offsets_of(m->config, *p->string ?
+			  config_find_string(m->config, p->string) : NULL, &o);
+	if (!c)
+		ret->voltage_mv = (int64_t)o.voltage_uv * p->nominal_mv /
+				  (CELL_MV * 1000);
+	if (!c || !c->temperature_offset_mc)
+		ret->temperature_mc = o.temperature_mc;
+	if (!c || (!c->resistance_gain_ppm && !c->resistance_offset_uohm))
+		ret->resistance_uohm = o.resistance_uohm;
+}
+
+bool jars_any_offset(const struct jars_offsets *o)
+{
+	return o->voltage_mv || o->temperature_mc || o->resistance_uohm;
+}
+
 void jars_adjust(struct manager *m, const char *bus, unsigned int address,
 		 uint64_t serial, struct policy_sample *s)
 {
 	const struct store_calibration *c =
 		jars_find_calibration(m, bus, address, serial);
 	int64_t *v = s->value;
+	struct jars_offsets o;
 
-	if (!c)
-		return;
+	/* either a calibration or an offset, never both to one quantity */
+	jars_find_offsets(m, bus, address, serial, &o);
 	if (adjustable(s, BACS_Q_VOLTAGE))
-		v[BACS_Q_VOLTAGE] = correct(v[BACS_Q_VOLTAGE],
-					    c->voltage_gain_ppm,
-					    c->voltage_offset_mv);
+		v[BACS_Q_VOLTAGE] = c ? correct(v[BACS_Q_VOLTAGE],
+						c->voltage_gain_ppm,
+						c->voltage_offset_mv) :
+					v[BACS_Q_VOLTAGE] + o.voltage_mv;
 	if (adjustable(s, BACS_Q_TEMPERATURE))
-		v[BACS_Q_TEMPERATURE] += c->temperature_offset_mc;
-	/* 0 and what is beyond the range stand for "not measured" */
-	if (adjustable(s, BACS_Q_RESISTANCE) &&
-	    v[BACS_Q_RESISTANCE] >= RI_MIN_UOHM &&
-	    v[BACS_Q_RESISTANCE] <= RI_MAX_UOHM) {
-		v[BACS_Q_RESISTANCE] = correct(v[BACS_Q_RESISTANCE],
-					       c->resistance_gain_ppm,
-					       c->resistance_offset_uohm);
-		if (v[BACS_Q_RESISTANCE] < 0)
-			v[BACS_Q_RESISTANCE] = 0;
-	}
+		v[BACS_Q_TEMPERATURE] += o.temperature_mc +
+					 (c ? c->temperature_offset_mc : 0);
+	adjust_resistance(s, c ? c->resistance_gain_ppm : 0,
+			  o.resistance_uohm +
+			  (c ? c->resistance_offset_uohm : 0));
 }
 
 /* Writing */

@@ -28,8 +28,25 @@ void jars_tick(struct manager *manager, uint64_t now_ns);
 /* The file was set aside: all goes into the new one */
 void jars_rewrite(struct manager *manager);
 
+/* What the configuration adds to values of one module; 0: nothing */
+struct jars_offsets {
+	int32_t voltage_mv;
+	int32_t temperature_mc;
+	int32_t resistance_uohm;
+};
+
+/*
+ * Offsets of string or site, as far as no calibration of the module takes their
+ * place: of voltage every one does, else one that corrects the quantity. What
+ * is measured at no jar has none.
+ */
+void jars_find_offsets(struct manager *manager, const char *bus,
+		       unsigned int address, uint64_t serial,
+		       struct jars_offsets *ret);
+bool jars_any_offset(const struct jars_offsets *offsets);
+
 /**
- * jars_adjust - apply the calibration in force to a sample (M12)
+ * jars_adjust - apply the calibration or the offsets in force to a sample (M12)
  * @manager: daemon
  * @bus: bus of the module
  * @address: its address

@@ -23,6 +23,7 @@ static int give(struct manager *m)
 	policy_monitor_only(m->policy, strcmp(m->config_state, "good") != 0);
 	r = config_give(m->config, m->policy, manager_now_ns());
 	jars_give(m);
+	kept_give(m);
 	return r;
 }
 

@@ -38,6 +38,8 @@ static void on_store(void *userdata, enum store_notice notice,
 		jars_rewrite(m);
 	if (notice == STORE_SET_ASIDE)
 		learnt_rewrite(m);
+	if (notice == STORE_SET_ASIDE)
+		kept_rewrite(m);
 }
 
 int manager_open_history(struct manager *m)

@@ -188,6 +188,19 @@ static void on_jar_module(void *userdata, const struct policy_module *module)
 	jars_on_module(userdata, module);
 }
 
+static void on_equalize_said(void *userdata,
+			     const struct policy_string *string)
+{
+	kept_on_equalize(userdata, string);
+}
+
+static void on_limits_adopted(void *userdata,
+			      const struct policy_module *module,
+			      enum limit_state state)
+{
+	kept_on_adopted(userdata, module, state);
+}
+
 static void on_outputs_changed(void *userdata)
 {
 	bus_outputs_changed(userdata);
@@ -210,6 +223,8 @@ static const struct policy_ops policy_ops = {
 	.outputs_changed = on_outputs_changed,
 	.ri_start = on_ri_start,
 	.ri_changed = on_ri_changed,
+	.equalize_said = on_equalize_said,
+	.limits_adopted = on_limits_adopted,
 	.jar_baseline = on_jar_baseline,
 	.jar_module = on_jar_module,
 	.set_supply = on_set_supply,
@@ -241,6 +256,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	manager_tick_control(m, now_ns);
 	jars_tick(m, now_ns);
 	learnt_tick(m, now_ns);
+	kept_tick(m, now_ns);
 	manager_tick_history(m, now_ns);
 	bus_tick(m, now_ns);
 	manager_notify_tick(m, now_ns);
@@ -341,6 +357,8 @@ static int start(struct manager *m)
 	if (r == 0)
 		r = learnt_new(&m->learnt);
 	if (r == 0)
+		r = kept_new(&m->kept);
+	if (r == 0)
 		r = open_sources(m);
 	if (r < 0)
 		return r;
@@ -349,6 +367,7 @@ static int start(struct manager *m)
 	manager_remember(m);
 	jars_load(m);
 	learnt_load(m);
+	kept_load(m);
 	r = manager_load_config(m);
 	if (r == 0)
 		r = manager_open_control(m);
@@ -409,9 +428,12 @@ struct manager *manager_free(struct manager *m)
 	m->flush_source = sd_event_source_disable_unref(m->flush_source);
 	if (m->jars && m->store)
 		jars_flush(m);
+	if (m->kept && m->store)
+		kept_flush(m);
 	manager_close_history(m);
 	m->jars = jars_free(m->jars);
 	m->learnt = learnt_free(m->learnt);
+	m->kept = kept_free(m->kept);
 	bus_signal_close(m);
 	m->policy = policy_free(m->policy);
 	m->config = config_free(m->config);

@@ -9,6 +9,7 @@
 #include "bacs.h"
 #include "config.h"
 #include "jars.h"
+#include "kept.h"
 #include "journal.h"
 #include "learnt.h"
 #include "policy/policy.h"
@@ -65,6 +66,7 @@ struct manager {
 	sd_event_source *control_source;	/* deferred: duties */
 	struct jars *jars;
 	struct learnt *learnt;
+	struct kept *kept;
 	struct ri_order *ri_orders;
 	size_t ri_order_count;
 	sd_event_source *ri_source;	/* deferred: measurements of RI */

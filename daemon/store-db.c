@@ -6,6 +6,7 @@
 
 #include "store-internal.h"
 #include "store-jar.h"
+#include "store-kept.h"
 #include "store-learnt.h"
 
 /*
@@ -151,6 +152,8 @@ static const char *const migrations[STORE_SCHEMA_VERSION] = {
 	store_jar_schema,
 	/* 3 -> 4 */
 	store_learnt_schema,
+	/* 4 -> 5 */
+	store_kept_schema,
 };
 
 static int run(sqlite3 *db, const char *sql)

@@ -8,7 +8,7 @@
 #include "ring.h"
 #include "store.h"
 
-#define STORE_SCHEMA_VERSION	4
+#define STORE_SCHEMA_VERSION	5
 #define STORE_APPLICATION_ID	0x42414353	/* "BACS" */
 
 /* A relation of boot time to wall clock, and its row */
@@ -100,7 +100,7 @@ struct store {
 	uint32_t alarms_revision;	/* one up with every change */
 	uint32_t alarms_tried;		/* as in struct known */
 	uint32_t alarms_written;
-	char jar_error[400];		/* of store-jar.c */
+	char jar_error[400];		/* of rows written at once */
 };
 
 /* Open the file, or set a damaged one aside and begin a new one: SQLite code */
@@ -125,10 +125,14 @@ static inline bool store_code_is_damage(int code)
 
 /*
  * store-jar.c: rows that are written at once or not at all, and read. Return 0
- * or -EIO with store_jar_error(); @code is one of SQLite.
+ * or -EIO with store_jar_error(); @code is one of SQLite. store_write_rows(): all
+ * of @items or none, each put into the statement.
  */
 int store_begin_rows(struct store *store);
 int store_end_rows(struct store *store, int code);
+int store_write_rows(struct store *store, const char *sql,
+		     void (*put)(sqlite3_stmt *s, const void *item),
+		     const void *items, size_t size, size_t count);
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret);
 int store_finish(struct store *store, sqlite3_stmt *s, int r, int code);
 

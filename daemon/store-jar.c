@@ -200,10 +200,9 @@ int store_end_rows(struct store *store, int code)
 	return -EIO;
 }
 
-/* All rows or none */
-static int write_rows(struct store *store, const char *sql,
-		      void (*put)(sqlite3_stmt *s, const void *item),
-		      const void *items, size_t size, size_t count)
+int store_write_rows(struct store *store, const char *sql,
+		     void (*put)(sqlite3_stmt *s, const void *item),
+		     const void *items, size_t size, size_t count)
 {
 	sqlite3_stmt *s = NULL;
 	size_t i;
@@ -224,7 +223,7 @@ static int write_rows(struct store *store, const char *sql,
 int store_write_jars(struct store *store, const struct store_jar *jars,
 		     size_t count)
 {
-	return write_rows(store, "INSERT OR REPLACE INTO jar VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return store_write_rows(store, "INSERT OR REPLACE INTO jar VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			  put_jar, jars, sizeof(*jars), count);
 }
 
@@ -232,14 +231,14 @@ int store_write_calibrations(struct store *store,
 			     const struct store_calibration *list,
 			     size_t count)
 {
-	return write_rows(store, "INSERT OR REPLACE INTO calibration VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	return store_write_rows(store, "INSERT OR REPLACE INTO calibration VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			  put_calibration, list, sizeof(*list), count);
 }
 
 int store_write_schedules(struct store *store,
 			  const struct store_schedule *list, size_t count)
 {
-	return write_rows(store, "INSERT OR REPLACE INTO resistance_schedule VALUES (?, ?, ?, ?, ?)",
+	return store_write_rows(store, "INSERT OR REPLACE INTO resistance_schedule VALUES (?, ?, ?, ?, ?)",
 			  put_schedule, list, sizeof(*list), count);
 }
 

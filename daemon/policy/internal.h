@@ -30,6 +30,7 @@ struct policy {
 	uint8_t judged[ALARM_KIND_COUNT];	/* of the site */
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
 	bool monitor_only;		/* command nothing */
+	bool equalize_unsure;		/* what operators said is not known */
 	uint64_t unsynchronised_ns;	/* wall clock is so since, 0 = it is not */
 };
 
@@ -147,6 +148,8 @@ bool policy_any_limit(const struct policy_limits *limits);
 /* Others wrote limits: report, then overwrite or adopt */
 void policy_limits_foreign(struct policy *policy, struct policy_module *module,
 			   uint32_t pid);
+/* Limits of others are adopted no more */
+void policy_limits_disown(struct policy *policy, struct policy_module *module);
 /* Time has passed for limits that were held back */
 void policy_limits_tick(struct policy *policy);
 

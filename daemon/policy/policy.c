@@ -348,6 +348,8 @@ void policy_config_end(struct policy *policy, uint64_t now_ns)
 				m->limits = policy->limits;
 				strcpy(m->profile, policy->profile);
 			}
+			if (!policy->adopt_foreign)
+				policy_limits_disown(policy, m);
 			policy_set_wants(policy, m);
 			policy_push(policy, m, true);
 		}

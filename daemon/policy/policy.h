@@ -370,6 +370,8 @@ struct policy_cell {
  * @has_sensor_voltage: the sensor measures the voltage of the string
  * @sensor_mv: that voltage
  * @equalize: equalizing of it, see equalize.h
+ * @said: an operator switched it against the configuration: 1 on, -1 off
+ * @said_by: who
  * @ri: schedule of its internal resistance
  */
 struct policy_string {
@@ -401,6 +403,8 @@ struct policy_string {
 	bool has_sensor_voltage;
 	int64_t sensor_mv;
 	struct equalize *equalize;
+	int8_t said;
+	char said_by[ALARM_WHO_MAX + 1];
 	struct ri_line ri;
 
 	/* the policy's own */
@@ -459,6 +463,9 @@ struct policy_site {
  *	comes later, as policy_ri_refused(). The ones from here may be NULL.
  * @ri_value: a value was measured and judged
  * @ri_changed: what the schedule of a string keeps over a restart changed
+ * @equalize_said: what an operator says of equalizing the string changed
+ * @limits_adopted: limits of others hold in the state, or not any more:
+ *	@adopted and @foreign of the module
  * @jar_baseline: the jar of the module has a provisional baseline now
  * @jar_module: the module that belongs to the jar is known, or another one now
  */
@@ -493,6 +500,11 @@ struct policy_ops {
 	void (*ri_value)(void *userdata, const struct policy_module *module,
 			 const struct ri_value *value);
 	void (*ri_changed)(void *userdata, const struct policy_string *string);
+	void (*equalize_said)(void *userdata,
+			      const struct policy_string *string);
+	void (*limits_adopted)(void *userdata,
+			       const struct policy_module *module,
+			       enum limit_state state);
 	void (*jar_baseline)(void *userdata,
 			     const struct policy_module *module,
 			     const struct ri_baseline *baseline);
@@ -725,13 +737,24 @@ void policy_monitor_only(struct policy *policy, bool on);
  * policy_equalize_switch - an operator switches a string on or off
  * @policy: policy
  * @string: its name
- * @on: until the configuration is read again
+ * @on: until the configuration or an operator says the same as the other
+ * @who: the operator
  * @now_ns: time
  *
  * Return: 0; -ENOENT: no such string; -ENODATA: its capacity is not configured.
  */
 int policy_equalize_switch(struct policy *policy, const char *string, bool on,
-			   uint64_t now_ns);
+			   const char *who, uint64_t now_ns);
+/* What an operator said in an earlier run */
+void policy_equalize_restore(struct policy *policy, const char *string,
+			     bool on, const char *who);
+/* It is not known what operators said: command nothing */
+void policy_equalize_unsure(struct policy *policy, bool unsure);
+/* Limits that were adopted in an earlier run: 0; -ENOENT: no such module;
+ * -EPERM: none are adopted any more; -EINVAL: they contradict each other */
+int policy_restore_adopted(struct policy *policy, const char *bus,
+			   unsigned int address, enum limit_state state,
+			   const struct policy_limits *limits);
 /**
  * policy_equalize_hold - keep one module at 0 %, or give it back (C5)
  * @policy: policy

@@ -17,7 +17,7 @@
 #define BACS_EXPORT __attribute__((visibility("default")))
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-#define SCHEMA_VERSION	4
+#define SCHEMA_VERSION	5
 #define APPLICATION_ID	0x42414353	/* "BACS" */
 #define BUSY_MS		5000
 

@@ -163,6 +163,45 @@ def limits_follow_the_state_and_what_others_write(w):
     w.stop()
 
 
+def adopted_limits_outlive_restarts_and_end_for_good(w):
+    adopt = ("[Bus bacsA]\nModules=1-4\n[Limits]\nForeignLimits=adopt\n"
+             "FloatVoltageLow=2.17V\nTemperatureHigh=30C\n")
+    w.configure(adopt)
+    w.modules()
+    w.start()
+    wait_for("the limits", lambda: driver_limits(w, 2)
+             .get("voltage_min_mv") == 13020)
+    w.step("module bacsA 2 limit.voltage_min_mv=11500",
+           "event bacsA kind=9 address=2 pid=78")
+    wait_for("adoption", lambda: w.said("Process 78", "hold in this state"))
+    [(row,)] = wait_for("the row", lambda: w.sql(
+        "SELECT object || ' ' || value FROM kept"))
+    assert row.startswith("bacsA:2/widest voltage_min_mv=11500 "), row
+    w.stop()
+    # a driver that forgot them, too
+    w.step("unload")
+    w.modules()
+    w.start()
+    wait_for("the limits", lambda: driver_limits(w, 2)
+             .get("voltage_min_mv") == 11500)
+    assert driver_limits(w, 3)["voltage_min_mv"] == 13020
+    assert w.module(2, "Limits")["voltage_min_mv"] == 11500
+    # an end is an end
+    w.configure(adopt.replace("adopt", "overwrite"))
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("the limits", lambda: driver_limits(w, 2)
+             .get("voltage_min_mv") == 13020)
+    wait_for("the row", lambda: w.sql("SELECT * FROM kept") == [])
+    w.configure(adopt)
+    before = len(w.said("read again"))
+    w.daemon.send_signal(signal.SIGHUP)
+    wait_for("the reload", lambda: len(w.said("read again")) > before)
+    w.stop()
+    w.start()
+    assert w.module(2, "Limits")["voltage_min_mv"] == 13020
+    w.stop()
+
+
 def the_order_of_the_cable_is_told_and_used(w):
     w.configure(CONFIG.replace("Modules=1-4\n[String", "Modules=1-4\n"
                                "Wiring=1-2,4-3\n[String"))
@@ -277,6 +316,7 @@ TESTS = [
     a_bad_file_at_boot_means_the_last_good_copy,
     limits_follow_the_state_and_what_others_write,
     config_is_checked_shown_and_compared,
+    adopted_limits_outlive_restarts_and_end_for_good,
     the_order_of_the_cable_is_told_and_used,
 ]
 

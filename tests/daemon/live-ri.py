@@ -329,6 +329,74 @@ def calibrations_adjust_what_is_judged_not_the_history(w):
                  "FROM calibration") == [("Anna", 100, 1)]
 
 
+def offsets_of_site_and_string_correct_once(w):
+    need_root()
+    wire = begin(w, CONFIG + "[Site]\nVoltageOffset=1mV\n"
+                 "TemperatureOffset=-1.5C\nResistanceOffset=100uOhm\n")
+
+    def values(address, mv):
+        wire.scan()
+        wait_for("the value", lambda: w.module(address, "Values")
+                 .get("voltage_mv") == mv)
+        return w.module(address, "Values")
+
+    # a cell of 2 V has 1 mV more, a block of 12 V 6 mV
+    assert values(2, 13506)["temperature_mc"] == 19500
+    assert wire.jar(2, "Offsets") == {
+        "voltage_mv": 6, "temperature_mc": -1500, "resistance_uohm": 100}
+    assert table(w, "strings")[0]["modules_calibrated"] == 4
+    row = table(w, "jars")[1]
+    assert row["configured_voltage_offset_mv"] == 6, row
+    assert "-1.5 C" in w.bacsctl("jars").stdout
+    # raw values are there all the same
+    assert table(w, "status")[1]["voltage_mv"] == 13500
+    # a calibration takes the place of what it corrects
+    r = w.bacsctl("jars", "calibrate", "1S2", "voltage_offset_mv=100",
+                  "date=2026-02-01", "person=Anna", "instrument=Fluke 87 V")
+    assert r.returncode == 0, r
+    assert values(1, 13600)["temperature_mc"] == 19500
+    assert wire.jar(1, "Offsets") == {
+        "temperature_mc": -1500, "resistance_uohm": 100}
+    assert w.bacsctl("ri", "start", "2S2").returncode == 0
+    wire.until("the value", lambda: wire.jar(2, "Resistance"))
+    adjusted = wire.jar(2, "Resistance")["resistance_uohm"]
+    # a string's own, in place of the site's
+    config = CONFIG.replace("NominalVoltage=12V\n", "NominalVoltage=12V\n"
+                            "VoltageOffset=-2mV\nTemperatureOffset=0C\n")
+    w.configure(config + "[Site]\nVoltageOffset=1mV\n"
+                "TemperatureOffset=-1.5C\nResistanceOffset=100uOhm\n")
+    w.call("/org/bacs1", "Manager", "Reload")
+    assert values(2, 13488)["temperature_mc"] == 21000
+    assert wire.jar(2, "Offsets") == {"voltage_mv": -12,
+                                      "resistance_uohm": 100}
+    r = w.bacsctl("config", "show", "--effective", "--json",
+                  f"--root={w.dir}/root")
+    rows = {(d["name"], d["key"]): d for d in json.loads(r.stdout)["config"]}
+    assert rows[None, "VoltageOffset"]["value"] == "1mV"
+    assert rows["North", "VoltageOffset"]["value"] == "-2mV"
+    d = rows["North", "ResistanceOffset"]
+    assert d["value"] == "0.100mOhm" and "[Site] " in d["source"], d
+    # over a restart, values of before included
+    w.stop()
+    w.start()
+    values(2, 13488)
+    assert wire.jar(2, "Resistance")["resistance_uohm"] == adjusted
+    w.configure(CONFIG)
+    w.call("/org/bacs1", "Manager", "Reload")
+    assert values(2, 13500)["temperature_mc"] == 21000
+    assert "OFFSET" not in w.bacsctl("jars").stdout
+    w.stop()
+    # the history has raw values, and what was in force when
+    assert w.sql("SELECT min(voltage_min_mv), max(voltage_max_mv) FROM "
+                 "history") == [(13500, 13500)]
+    assert w.sql("SELECT resistance_uohm FROM resistance") == [
+        (adjusted - 100,)]
+    rows = w.sql("SELECT string, voltage_uv, temperature_mc, resistance_uohm, "
+                 "until > since FROM offsets ORDER BY id")
+    assert rows == [("", 1000, -1500, 100, 1), ("North", 1000, -1500, 100, 1),
+                    ("North", -2000, 0, 100, 1)], rows
+
+
 def only_those_who_may_change_records(w):
     need_root()
     begin(w)
@@ -367,6 +435,7 @@ main([
     records_belong_to_jars_and_survive,
     exchanged_modules_are_named,
     calibrations_adjust_what_is_judged_not_the_history,
+    offsets_of_site_and_string_correct_once,
     only_those_who_may_change_records,
     numbers_that_lie_change_nothing,
 ])

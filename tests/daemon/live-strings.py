@@ -5,12 +5,13 @@
 Arguments as for live.py.
 """
 import json
+import os
 import pathlib
 import signal
 import subprocess
 import threading
 
-from world import BACSD, CONFIG, main, wait_for
+from world import BACSD, CONFIG, Skip, main, wait_for
 
 
 def strings_tell_their_state_and_why(w):
@@ -167,7 +168,7 @@ def equalizing_is_leased_and_ends_with_its_reasons(w):
                  "SetEqualizing", "b", "false", user=65534, check=False)
     assert r.returncode != 0 and get("Equalizing") == "active", r
     r = w.bacsctl("equalize", "off", "North")
-    assert r.returncode == 0 and "is off until" in r.stdout, r
+    assert r.returncode == 0 and "is off, also after reload and" in r.stdout, r
     wait_for("0 %", lambda: not any(targets()))
     # nothing is claimed for what is off
     wait_for("release", lambda: w.get(
@@ -215,6 +216,88 @@ def equalizing_is_leased_and_ends_with_its_reasons(w):
     w.stop()
 
 
+def what_an_operator_switched_stays_so(w):
+    if os.getuid():
+        raise Skip("needs root")
+    north = "/org/bacs1/string/North"
+    yes = CONFIG.replace("NominalVoltage=12V\n", "NominalVoltage=12V\n"
+                         "Equalize=yes\nCapacity=100Ah\n")
+    no = yes.replace("Equalize=yes", "Equalize=no")
+
+    def get(name):
+        return w.get(name, north, "String")
+
+    def reload(config):
+        w.configure(config)
+        w.call("/org/bacs1", "Manager", "Reload")
+
+    def kept():
+        return w.sql("SELECT kind, object, value, who FROM kept")
+
+    def switch(word):
+        r = w.bacsctl("equalize", word, "North")
+        assert r.returncode == 0, r
+        return r.stdout
+
+    w.configure(yes)
+    w.modules()
+    w.start()
+    wait_for("it", lambda: get("Equalizing") == "suspended")
+    assert "until 'bacsctl equalize on North'" in switch("off")
+    off = [("equalize", "North", "off", "user 0")]
+    assert kept() == off
+    reason = ("switched off; user 0 switched it off, "
+              "the configuration says Equalize=yes")
+    assert get("EqualizingReason") == reason
+    # nobody's reload and no restart switches it on again
+    reload(yes + "[Site]\nVoltageOffset=0mV\n")
+    assert get("EqualizingReason") == reason
+    w.daemon.kill()
+    w.daemon.wait()
+    w.start()
+    assert get("Equalizing") == "off" and get("EqualizingReason") == reason
+    assert get("EqualizingOperator") == "user 0"
+    # the configuration says the same: from now on it is its word alone
+    reload(no)
+    assert get("Equalizing") == "off" and get("EqualizingOperator") == ""
+    assert kept() == []
+    reload(yes)
+    wait_for("it", lambda: get("Equalizing") == "suspended")
+    # against a no, for as long as it can be done
+    reload(no)
+    assert "Equalize= in [String North] says no" in switch("on")
+    w.stop()
+    w.start()
+    wait_for("it", lambda: get("Equalizing") == "suspended")
+    reload(CONFIG)
+    assert get("Equalizing") == "off" and kept() == []
+    reload(no)
+    assert get("Equalizing") == "off"
+    assert "as Equalize= in [String North] says" in switch("off")
+    # a string that goes takes it along
+    switch("on")
+    reload(CONFIG.replace("North", "South"))
+    wait_for("nothing", lambda: kept() == [])
+    reload(no)
+    assert get("Equalizing") == "off"
+    # what cannot be read is no "yes"
+    reload(yes)
+    switch("off")
+    w.stop()
+    history, aside = w.dir / "state/history.db", w.dir / "state/aside"
+    history.rename(aside)
+    history.mkdir()
+    w.step("clock 1000000000000 1770000000000000000")
+    w.start()
+    wait_for("it", lambda: "cannot be read" in get("EqualizingReason"))
+    assert get("Equalizing") == "suspended"
+    history.rmdir()
+    aside.rename(history)
+    w.step("advance 31000000000")
+    wait_for("the word", lambda: get("EqualizingReason") == reason)
+    w.stop()
+
+
 def a_bus_of_another_program_is_not_equalized_but_named(w):
     north = "/org/bacs1/string/North"
     w.configure(CONFIG.replace(
@@ -246,6 +329,7 @@ def a_bus_of_another_program_is_not_equalized_but_named(w):
 TESTS = [
     strings_tell_their_state_and_why,
     equalizing_is_leased_and_ends_with_its_reasons,
+    what_an_operator_switched_stays_so,
     a_bus_of_another_program_is_not_equalized_but_named,
 ]
 

@@ -270,7 +270,8 @@ static void a_file_of_version_1_is_brought_up_to_date(void **state)
 	store_add_event(w->store, &e);
 	store_flush(w->store, w->now.boot_ns);
 	close_store(w);
-	tell(w, "DROP TABLE learnt; DROP TABLE jar; DROP TABLE calibration;"
+	tell(w, "DROP TABLE kept; DROP TABLE offsets;"
+	     " DROP TABLE learnt; DROP TABLE jar; DROP TABLE calibration;"
 	     " DROP TABLE resistance_schedule; DROP INDEX resistance_jar;"
 	     " ALTER TABLE resistance DROP COLUMN jar;"
 	     " ALTER TABLE resistance DROP COLUMN state;"

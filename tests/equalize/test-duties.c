@@ -355,7 +355,7 @@ static void a_refused_command_is_told_again(void **state)
 	run(w, 1);
 	assert_int_equal(w->calls, calls + 2);
 	/* also a 0 that was refused */
-	policy_equalize_switch(w->p, "North", false, w->now_ns);
+	policy_equalize_switch(w->p, "North", false, "user 1", w->now_ns);
 	run(w, 1);
 	assert_int_equal(w->duty[2], 0);
 	w->duty[2] = -1;
@@ -420,15 +420,15 @@ static void an_operator_switches(void **state)
 	struct world *w = *state;
 
 	begin(w);
-	assert_int_equal(policy_equalize_switch(w->p, "South", true, w->now_ns),
+	assert_int_equal(policy_equalize_switch(w->p, "South", true, "user 1", w->now_ns),
 			 -ENOENT);
 	assert_int_equal(policy_equalize_switch(w->p, "North", false,
-						w->now_ns), 0);
+						"user 1", w->now_ns), 0);
 	run(w, 1);
 	assert_int_equal(w->duty[2], 0);
 	assert_int_equal(north(w)->status, EQUALIZE_OFF);
 	assert_int_equal(policy_equalize_switch(w->p, "North", true,
-						w->now_ns), 0);
+						"user 1", w->now_ns), 0);
 	begin(w);
 }
 

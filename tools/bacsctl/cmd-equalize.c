@@ -224,6 +224,23 @@ static int find_string(sd_bus *bus, const char *path, void *arg,
 	return r;
 }
 
+/* Does it hold against the configuration? */
+static void tell(sd_bus *bus, const char *path, const char *name, bool on)
+{
+	char *who = NULL;
+
+	sd_bus_get_property_string(bus, DAEMON_SERVICE, path, DAEMON_STRING,
+				   "EqualizingOperator", NULL, &who);
+	if (who && *who)
+		printf("Equalizing of string %s is %s, also after reload and restart, until 'bacsctl equalize %s %s'; Equalize= in [String %s] says %s\n",
+		       name, on ? "on" : "off", on ? "off" : "on", name, name,
+		       on ? "no" : "yes");
+	else
+		printf("Equalizing of string %s is %s, as Equalize= in [String %s] says\n",
+		       name, on ? "on" : "off", name);
+	free(who);
+}
+
 static int set(const char *name, bool on)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
@@ -245,8 +262,7 @@ static int set(const char *name, bool on)
 		if (r < 0)
 			code = daemon_failed(r, &error, "equalizing");
 		else
-			printf("Equalizing of string %s is %s until the configuration is read again; Equalize= in [String %s] says it for good\n",
-			       name, on ? "on" : "off", name);
+			tell(bus, w.path, name, on);
 	}
 	sd_bus_error_free(&error);
 	sd_bus_flush_close_unref(bus);

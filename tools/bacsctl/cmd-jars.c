@@ -23,7 +23,8 @@ static const char help[] =
 enum { NAME, STRING, POSITION, BUS, ADDRESS, SERIAL, MAKER, TYPE, CAPACITY,
        NOMINAL, MADE, INSTALLED, MODULE, RESISTANCE, BASELINE, CALIBRATED,
        VOLTAGE_GAIN, VOLTAGE_OFFSET, RESISTANCE_GAIN, RESISTANCE_OFFSET,
-       TEMPERATURE_OFFSET, CALIBRATED_ON, PERSON, INSTRUMENT, AUTHOR, COLUMNS };
+       TEMPERATURE_OFFSET, CALIBRATED_ON, PERSON, INSTRUMENT, ADDED_VOLTAGE,
+       ADDED_TEMPERATURE, ADDED_RESISTANCE, AUTHOR, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
 	[NAME] = { "NAME", "name", false, false },
@@ -50,6 +51,13 @@ static const struct column columns[COLUMNS] = {
 	[CALIBRATED_ON] = { NULL, "calibration_date", false, false },
 	[PERSON] = { NULL, "calibration_person", false, false },
 	[INSTRUMENT] = { NULL, "calibration_instrument", false, false },
+	[ADDED_VOLTAGE] = { "V OFFSET", "configured_voltage_offset_mv", true,
+			    true },
+	[ADDED_TEMPERATURE] = { "TEMP OFFSET",
+				"configured_temperature_offset_mc", true, true },
+	[ADDED_RESISTANCE] = { "RI OFFSET",
+			       "configured_resistance_offset_uohm", true,
+			       true },
 	[AUTHOR] = { NULL, "author", false, false },
 };
 
@@ -112,7 +120,26 @@ static int take_texts(sd_bus_message *reply, struct table *t,
 	return r < 0 ? r : sd_bus_message_exit_container(reply);
 }
 
-static int take_resistance(sd_bus_message *reply, struct table *t)
+/* What the configuration adds to the values of the module */
+static void set_offset(struct table *t, const char *name, int64_t v)
+{
+	if (!strcmp(name, "voltage_mv"))
+		table_number(t, ADDED_VOLTAGE, v, "%+" PRId64 " mV", v);
+	else if (!strcmp(name, "temperature_mc"))
+		table_number(t, ADDED_TEMPERATURE, v, "%+.1f C", v / 1e3);
+	else if (!strcmp(name, "resistance_uohm"))
+		table_number(t, ADDED_RESISTANCE, v, "%+" PRId64 " uOhm", v);
+}
+
+static void set_resistance(struct table *t, const char *name, int64_t v)
+{
+	if (!strcmp(name, "resistance_uohm"))
+		table_quantity(t, RESISTANCE, BACS_Q_RESISTANCE, v);
+}
+
+static int take_numbers(sd_bus_message *reply, struct table *t,
+			void (*set)(struct table *t, const char *name,
+				    int64_t v))
 {
 	const char *name;
 	int64_t v;
@@ -122,8 +149,7 @@ static int take_resistance(sd_bus_message *reply, struct table *t)
 		r = sd_bus_message_enter_container(reply, 'a', "{sx}");
 	while (r >= 0 &&
 	       (r = sd_bus_message_read(reply, "{sx}", &name, &v)) > 0)
-		if (!strcmp(name, "resistance_uohm"))
-			table_quantity(t, RESISTANCE, BACS_Q_RESISTANCE, v);
+		set(t, name, v);
 	if (r >= 0)
 		r = sd_bus_message_exit_container(reply);
 	return r < 0 ? r : sd_bus_message_exit_container(reply);
@@ -140,7 +166,9 @@ static int take_property(sd_bus_message *reply, const char *property,
 	if (!strcmp(property, "Record") || !strcmp(property, "Calibration"))
 		return take_texts(reply, t, property);
 	if (!strcmp(property, "Resistance"))
-		return take_resistance(reply, t);
+		return take_numbers(reply, t, set_resistance);
+	if (!strcmp(property, "Offsets"))
+		return take_numbers(reply, t, set_offset);
 	if (!strcmp(property, "Baseline") || !strcmp(property, "Author")) {
 		r = jars_read_text(reply, text, sizeof(text));
 		if (r >= 0 && *text)

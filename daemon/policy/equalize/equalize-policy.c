@@ -47,6 +47,8 @@ static const char *blocked(const struct policy *p, const struct policy_bus *bus)
 {
 	if (p->monitor_only)
 		return "bacsd only monitors until its configuration is right";
+	if (p->equalize_unsure)
+		return "what operators said of it cannot be read from the history";
 	if (p->site.driver != BACS_DRIVER_PRESENT)
 		return "the driver is not there";
 	if (!bus || !bus->in_driver)
@@ -423,8 +425,19 @@ static void tell_all_buses(struct policy *p)
 		p->buses[i]->control.changed = true;
 }
 
+static void say(struct policy *p, struct policy_string *s, int8_t said,
+		const char *who)
+{
+	if (s->said == said)
+		return;
+	s->said = said;
+	snprintf(s->said_by, sizeof(s->said_by), "%s", said ? who : "");
+	if (p->ops->equalize_said)
+		p->ops->equalize_said(p->userdata, s);
+}
+
 int policy_equalize_switch(struct policy *p, const char *name, bool on,
-			   uint64_t now_ns)
+			   const char *who, uint64_t now_ns)
 {
 	struct policy_string *s = policy_get_string(p, name);
 	struct equalize_config c;
@@ -437,12 +450,47 @@ int policy_equalize_switch(struct policy *p, const char *name, bool on,
 	if (on && !c.capacity_mah)
 		return -ENODATA;
 	old = s->equalize->status;
+	say(p, s, on == s->equalize_config.on ? 0 : on ? 1 : -1, who);
 	c.on = on;
 	equalize_configure(s->equalize, &c);
 	tell_all_buses(p);
 	if (worth_telling(old, s->equalize->status))
 		tell_change(p, s, old);
 	return 0;
+}
+
+/* It holds as long as the configuration says otherwise, and it can be done */
+static void apply_said(struct policy *p, struct policy_string *s,
+		       struct equalize_config *c)
+{
+	if (!s->said)
+		return;
+	if (c->on == (s->said > 0) || (s->said > 0 && !c->capacity_mah))
+		say(p, s, 0, "");
+	else
+		c->on = s->said > 0;
+}
+
+void policy_equalize_restore(struct policy *p, const char *name, bool on,
+			     const char *who)
+{
+	struct policy_string *s = policy_get_string(p, name);
+	struct equalize_config c;
+
+	if (!s || !s->equalize || s->said)
+		return;
+	s->said = on ? 1 : -1;
+	snprintf(s->said_by, sizeof(s->said_by), "%s", who);
+	c = s->equalize->config;
+	c.on = s->equalize_config.on;
+	apply_said(p, s, &c);
+	equalize_configure(s->equalize, &c);
+	tell_all_buses(p);
+}
+
+void policy_equalize_unsure(struct policy *p, bool unsure)
+{
+	p->equalize_unsure = unsure;
 }
 
 void policy_monitor_only(struct policy *p, bool on)
@@ -490,6 +538,7 @@ void policy_equalize_configure(struct policy *p)
 			continue;
 		if (!c.bypass_ua)
 			c.bypass_ua = bypass_of(p, s);
+		apply_said(p, s, &c);
 		equalize_configure(s->equalize, &c);
 	}
 	tell_all_buses(p);

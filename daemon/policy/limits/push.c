@@ -3,6 +3,7 @@
  * Which limits hold: those of the state, pushed into the driver so that hwmon
  * agrees (C10), and what becomes of limits that others write there.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -338,7 +339,7 @@ void policy_limits_foreign(struct policy *policy, struct policy_module *m,
 	if (pid)
 		snprintf(who, sizeof(who), "Process %u wrote", pid);
 	if (adopt)
-		then = "they hold in this state until bacsd starts again (ForeignLimits=adopt)";
+		then = "they hold in this state until others are written (ForeignLimits=adopt)";
 	else if (policy->adopt_foreign)
 		then = "they contradict each other, so the configured ones are put back";
 	policy_emit(policy, POLICY_LIMITS_WRITTEN, NULL, m, 0, pid,
@@ -350,8 +351,47 @@ void policy_limits_foreign(struct policy *policy, struct policy_module *m,
 	if (adopt) {
 		m->foreign[state] = m->facts.limits;
 		m->adopted |= 1U << state;
+		if (policy->ops->limits_adopted)
+			policy->ops->limits_adopted(policy->userdata, m,
+						    state);
 		policy_set_wants(policy, m);
 		return;
 	}
 	policy_push(policy, m, false);
+}
+
+int policy_restore_adopted(struct policy *policy, const char *name,
+			   unsigned int address, enum limit_state state,
+			   const struct policy_limits *limits)
+{
+	const struct policy_module *found =
+		policy_find_module(policy, name, address);
+	struct policy_module *m = (struct policy_module *)found;
+
+	if (!policy->adopt_foreign)
+		return -EPERM;
+	if (!in_order(limits) || !policy_any_limit(limits))
+		return -EINVAL;
+	if (!m)
+		return -ENOENT;
+	/* what was written since then is newer */
+	if (m->adopted & 1U << state)
+		return 0;
+	m->foreign[state] = *limits;
+	m->adopted |= 1U << state;
+	if (policy_set_wants(policy, m))
+		policy_push(policy, m, false);
+	return 0;
+}
+
+/* Nothing of others holds any more: it must not come back by itself */
+void policy_limits_disown(struct policy *policy, struct policy_module *m)
+{
+	unsigned int state, adopted = m->adopted;
+
+	m->adopted = 0;
+	for (state = 0; state <= LIMIT_STATES; state++)
+		if (adopted & 1U << state && policy->ops->limits_adopted)
+			policy->ops->limits_adopted(policy->userdata, m,
+						    state);
 }
