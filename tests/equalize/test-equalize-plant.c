@@ -53,7 +53,7 @@ static void check_window(const struct loop *l, int but)
 }
 
 struct result {
-	double most_mv;		/* largest spread */
+	double most_mv;		/* largest spread without equalizing, in two hours */
 	double reach_h;		/* the goal, for good */
 	double forecast_h;	/* said after two hours */
 	double fine_mv;		/* largest spread of the last 12 h */
@@ -75,7 +75,6 @@ static void run(struct loop *l, unsigned int hours, struct result *ret)
 		if (m > HOUR)
 			check_window(l, isnan(ret->reach_h) ?
 				     (int)l->setup.low : -1);
-		ret->most_mv = fmax(ret->most_mv, mv);
 		if (mv > GOAL_MV)
 			ret->reach_h = NAN;
 		else if (isnan(ret->reach_h) && m > 2 * HOUR) {
@@ -105,6 +104,22 @@ static void run(struct loop *l, unsigned int hours, struct result *ret)
 		assert_true(plant_block_charge(&l->blocks[i]) > 0.985);
 }
 
+/* What it begins with: the charger takes two hours to show it */
+static double untouched_mv(const struct loop_setup *u)
+{
+	double most = 0;
+	struct loop l;
+
+	loop_init(&l, u);
+	l.hold = true;
+	for (unsigned int m = 0; m < 2 * HOUR; m++) {
+		loop_minute(&l);
+		most = fmax(most, loop_spread_mv(&l));
+	}
+	loop_done(&l);
+	return most;
+}
+
 static void print(const struct loop *l, const struct result *r, double goal)
 {
 	printf("# %4g Ah %2u V%s%s: %.0f mV/cell to %.1f in %.1f h (goal %.1f h, forecast %.1f h), %.2f Ah bypassed; last 12 h %.2f mV/cell, %lu changes, %u turns\n",
@@ -127,10 +142,11 @@ static void equalize_battery(const struct battery *b, bool sensor, u64 seed,
 
 	loop_init(l, &u);
 	run(l, 72, ret);
+	ret->most_mv = untouched_mv(&u);
 	print(l, ret, goal_h(l));
 }
 
-static void accept(const struct battery *b, bool sensor, u64 seed)
+static double accept(const struct battery *b, bool sensor, u64 seed)
 {
 	struct result r;
 	struct loop l;
@@ -138,12 +154,13 @@ static void accept(const struct battery *b, bool sensor, u64 seed)
 	equalize_battery(b, sensor, seed, &l, &r);
 	assert_true(r.most_mv >= BEGIN_MV);
 	assert_true(r.reach_h <= goal_h(&l));
-	assert_true(r.reach_h <= r.forecast_h);
+	assert_true(r.reach_h <= 1.1 * r.forecast_h);
 	assert_true(r.forecast_h <= 2.5 * r.reach_h);
 	/* a jar whose module is at 100 % may stay above */
 	assert_true(r.fine_mv <= 3 * FINE_MV);
 	assert_true(r.turns <= b->count);
 	loop_done(&l);
+	return r.reach_h;
 }
 
 static void batteries_of_all_sizes_are_equalized(void **state)
@@ -157,7 +174,9 @@ static void a_measured_current_makes_it_faster(void **state)
 {
 	(void)state;
 	/* below, the current is lost in the errors of the sensor */
-	accept(&batteries[3], true, 3);
+	assert_true(accept(&batteries[3], true, 3) <
+		    0.5 * accept(&batteries[3], false, 3));
+	/* here it is the modules that can take no more */
 	accept(&batteries[4], true, 3);
 }
 

@@ -459,6 +459,98 @@ static void one_jar_always_gets_nothing(void **state)
 	assert_true(none);
 }
 
+/*
+ * What the others give raises the current of the string, and with it the one that
+ * can have no more past it: they are brought to where that is, and no lower
+ */
+static void one_at_its_limit_lets_the_others_off(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 60000);
+	w->cells[4].cell_uv = MEAN_UV + 20000;
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 2), 240);
+	assert_int_equal(duty(w, 4), 0);
+	assert_true(fabs(w->e->level_uv - w->e->jars[2].deviation_uv) < 100);
+	assert_non_null(strstr(w->e->jars[4].reason,
+			       "one at its limit keeps all"));
+	/* it is not at its limit any more */
+	w->cells[2].cell_uv = MEAN_UV;
+	run(w, 4 * 60);
+	assert_true(w->e->level_uv < 6000);
+	assert_true(duty(w, 4) > 50);
+}
+
+/* As long as one lacks charge, current is what it needs */
+static void a_far_one_is_fed_by_all(void **state)
+{
+	struct world *w = *state;
+
+	for (int i = 0; i < JARS; i++)
+		w->cells[i].cell_uv = MEAN_UV + 10000;
+	w->cells[1].cell_uv = MEAN_UV - 70000;
+	w->cells[2].cell_uv = MEAN_UV + 30000;
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 1), 0);
+	assert_int_equal(duty(w, 2), 240);
+	assert_int_equal(duty(w, 4), 0);
+	/* lower: more than twice as far as the highest */
+	w->cells[1].cell_uv = MEAN_UV - 79000;
+	w->cells[2].cell_uv = MEAN_UV + 14000;
+	w->cells[4].cell_uv = MEAN_UV + 12000;
+	run(w, 24 * 60);
+	assert_int_equal(duty(w, 2), 240);
+	assert_int_equal(duty(w, 4), 240);
+}
+
+/* What is wanted of jar 2 after two more hours, in µA */
+static double wanted_more(struct world *w)
+{
+	double before = w->e->jars[2].bypass_ua;
+
+	run(w, 120);
+	return w->e->jars[2].bypass_ua - before;
+}
+
+/*
+ * Each of many is hardly above the mean when one is below it. In two hours: 0.4
+ * mV/cell of itself and 0.2 to feed the low one, of 52 mV * 45 min for all of 40 mA
+ */
+static void the_lowest_is_fed(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 1, -2000);
+	run(w, 60);
+	assert_true(fabs(wanted_more(w) - 1200) < 100);
+	assert_true(w->e->jars[1].bypass_ua == 0);
+	/* which may be an error of its module, while another one is too high */
+	w->cells[1].calibrated = false;
+	w->cells[4].cell_uv += 1600;
+	assert_true(fabs(wanted_more(w) - 80) < 50);
+	w->cells[1].calibrated = true;
+	w->cells[2].calibrated = false;
+	run(w, 24 * 60);
+	assert_true(w->e->jars[2].bypass_ua == 0);
+}
+
+/*
+ * 20 mV/cell of itself, 0.2 and half of the 91.7 beyond the goal, of 52 mV * 45 min
+ * for all of 40 mA, in the first step and the next one: 7 minutes
+ */
+static void one_that_is_far_off_is_fed_at_once(void **state)
+{
+	struct world *w = *state;
+
+	w->config.low_uv = 2100000;
+	equalize_configure(w->e, &w->config);
+	raise_jar(w, 1, -100000);
+	run(w, 8);
+	assert_true(fabs(w->e->jars[2].bypass_ua -
+			 40000 * 66.0 / 52 * 420 / 2700) < 600);
+}
+
 /* 7 Ah: 2.8 mA of float, steps of 0.15 mA */
 static void small_jars_get_parts_of_a_step(void **state)
 {
@@ -549,6 +641,10 @@ int main(void)
 		RULE(excluded_jars_get_none),
 		RULE(the_ri_scheduler_wins),
 		RULE(one_jar_always_gets_nothing),
+		RULE(one_at_its_limit_lets_the_others_off),
+		RULE(a_far_one_is_fed_by_all),
+		RULE(the_lowest_is_fed),
+		RULE(one_that_is_far_off_is_fed_at_once),
 		RULE(small_jars_get_parts_of_a_step),
 		RULE(a_driver_without_control_is_told),
 		RULE(a_reset_begins_at_zero),

@@ -14,6 +14,18 @@
 #define TAFEL_UV	52000.0		/* practice: 120 mV a decade */
 #define LAG_S		2600.0
 #define LOOP_S		2700.0
+/* The level follows the jars at their limit: twice the lag */
+#define LEVEL_S		5400.0		/* practice */
+/* The lowest is far away when it is so many times as far as the highest */
+#define FAR_TIMES	2		/* practice */
+/*
+ * All but the lowest are brought so far further while that is still low; more,
+ * by this share of what it is farther than the goal; none when the level is this
+ * share of how low it is
+ */
+#define FEED_UV		200.0		/* practice */
+#define FEED_SHARE	0.5		/* practice */
+#define FEED_LEVEL	0.2		/* practice */
 
 /* B3: a module is accurate to 0.5 %; less than twice that is no difference */
 #define ACCURACY_UV(v)	((v) / 100)
@@ -108,25 +120,88 @@ static bool settled(struct equalize *e, const struct equalize_scan *s)
 	return all;
 }
 
+/* What the bypass leaves of the float current: the less, the more it does */
+static double left_ua(const struct equalize *e, const struct equalize_jar *j)
+{
+	if (j->bypass_ua > 0.9 * e->float_ua)
+		return 0.1 * e->float_ua;
+	return e->float_ua - j->bypass_ua;
+}
+
 /* One step of the loop of jar @j, which is @off above where it may be */
 static void move(const struct equalize *e, struct equalize_jar *j, double off,
 		 double dt_s)
 {
-	double full = e->float_ua, left, change;
+	double change;
 
-	/* the nearer the bypass to the float current, the more it does */
-	if (j->bypass_ua > 0.9 * full)
-		full = j->bypass_ua / 0.9;
-	left = 1 - j->bypass_ua / full;
 	change = off * dt_s / LOOP_S;
 	if (j->has_before)
 		change += (off - j->before_uv) * LAG_S / LOOP_S;
 	/* below it, whatever rises, nothing is to be taken */
 	if (off <= 0 && change > 0)
 		change = 0;
-	j->bypass_ua += e->float_ua * left * change / TAFEL_UV;
+	j->bypass_ua += left_ua(e, j) * change / TAFEL_UV;
 	if (j->bypass_ua < 0)
 		j->bypass_ua = 0;
+}
+
+/*
+ * Level above target to which jars are brought: that of the highest which has
+ * as much past it as it may have. What the others gave beyond it would raise the
+ * current of the string, and with it this one more than the lowest. As long as
+ * that is far away it lacks charge, and more current is what it needs.
+ */
+static void find_level(struct equalize *e, double dt_s)
+{
+	double top = 0, low = 0, share = dt_s < LEVEL_S ? dt_s / LEVEL_S : 1;
+	unsigned int i;
+
+	for (i = 0; i < e->count; i++) {
+		const struct equalize_jar *j = &e->jars[i];
+
+		if (-j->deviation_uv > low)
+			low = -j->deviation_uv;
+		if (!j->held && j->limit_permille && j->deviation_uv > top &&
+		    j->bypass_ua * 1000 >=
+		    (double)j->limit_permille * e->config.bypass_ua)
+			top = j->deviation_uv;
+	}
+	if (low > FAR_TIMES * top)
+		top *= FAR_TIMES * top / low;
+	e->level_uv += (top - e->level_uv) * share;
+}
+
+/*
+ * The lowest of many is far below the mean when each of the others is hardly
+ * above it: without this it would take the string days to come together.
+ */
+static void feed_lowest(struct equalize *e, const struct equalize_scan *s,
+			double dt_s)
+{
+	double lacks, feed = FEED_UV;
+	unsigned int i, low = 0;
+
+	for (i = 1; i < e->count; i++)
+		if (e->jars[i].deviation_uv < e->jars[low].deviation_uv)
+			low = i;
+	lacks = -e->jars[low].deviation_uv;
+	/* with one at its limit more for the lowest is more for that one, too */
+	if (lacks <= 0 || e->level_uv > FEED_LEVEL * lacks ||
+	    !s->cells[low].calibrated)
+		return;
+	if (lacks < feed)
+		feed = lacks;
+	else if (lacks > EQUALIZE_GOAL_UV)
+		feed += FEED_SHARE * (lacks - EQUALIZE_GOAL_UV);
+	for (i = 0; i < e->count; i++) {
+		struct equalize_jar *j = &e->jars[i];
+
+		/* those that are low themselves have nothing to give */
+		if (i != low && !j->held && s->cells[i].calibrated &&
+		    j->deviation_uv > -band_of(e))
+			j->bypass_ua += left_ua(e, j) * feed * dt_s /
+					(LOOP_S * TAFEL_UV);
+	}
 }
 
 /* What flows past all of them makes no difference: the least gets none */
@@ -169,29 +244,36 @@ static void explain(const struct equalize *e, struct equalize_jar *j,
 		    const struct equalize_cell *c)
 {
 	int64_t allowed = allowance(e, c);
+	char level[96] = "";
 
+	/* a level as small as that is none */
+	if (e->level_uv > allowed + band_of(e))
+		snprintf(level, sizeof(level),
+			 "; one at its limit keeps all %s mV/cell above",
+			 equalize_mv(e->level_uv).s);
 	if (j->status == EQUALIZE_EXCLUDED || j->status == EQUALIZE_SUSPENDED)
 		return;
 	if (j->bypass_ua > 0) {
 		j->status = EQUALIZE_ACTIVE;
 		snprintf(j->reason, sizeof(j->reason),
-			 "%s mV/cell %s target %s V/cell%s, %s mA bypassed%s",
+			 "%s mV/cell %s target %s V/cell%s, %s mA bypassed%s%s",
 			 equalize_mv(size(j->deviation_uv)).s,
 			 j->deviation_uv < 0 ? "below" : "above",
 			 equalize_volts(j->target_uv).s,
 			 allowed ? " (with dead band)" : "",
 			 equalize_mv(j->bypass_ua).s,
 			 j->duty_permille >= j->limit_permille ?
-			 ", the most allowed" : "");
+			 ", the most allowed" : "",
+			 j->duty_permille >= j->limit_permille ? "" : level);
 		return;
 	}
 	j->status = EQUALIZE_READY;
 	if (j->deviation_uv > 0)
 		snprintf(j->reason, sizeof(j->reason),
-			 "%s mV/cell above target %s V/cell, dead band %s mV/cell",
+			 "%s mV/cell above target %s V/cell, dead band %s mV/cell%s",
 			 equalize_mv(j->deviation_uv).s,
 			 equalize_volts(j->target_uv).s,
-			 equalize_mv(allowed + band_of(e)).s);
+			 equalize_mv(allowed + band_of(e)).s, level);
 	else
 		snprintf(j->reason, sizeof(j->reason),
 			 "%s mV/cell below target %s V/cell: it gets all of the charge",
@@ -207,15 +289,20 @@ void equalize_control(struct equalize *e, const struct equalize_scan *s,
 
 	find_targets(e);
 	done = settled(e, s);
+	find_level(e, dt_s);
 	for (i = 0; i < e->count; i++) {
 		struct equalize_jar *j = &e->jars[i];
-		double off = j->deviation_uv - allowance(e, &s->cells[i]);
+		double allowed = allowance(e, &s->cells[i]), off;
 
+		off = j->deviation_uv -
+		      (allowed > e->level_uv ? allowed : e->level_uv);
 		if (!done && !j->held)
 			move(e, j, off, dt_s);
 		j->before_uv = off;
 		j->has_before = !j->held;
 	}
+	if (!done)
+		feed_lowest(e, s, dt_s);
 	remove_common(e);
 	/* what the rules leave of it */
 	equalize_limit(e, s);

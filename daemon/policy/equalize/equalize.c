@@ -110,6 +110,7 @@ static bool stop(struct equalize *e)
 	}
 	e->running = false;
 	e->has_mean = false;
+	e->level_uv = 0;
 	e->step_scans = 0;
 	e->finish_s = -1;
 	equalize_forget_trend(e);

@@ -193,6 +193,8 @@ struct equalize_jar {
  * @has_mean: @mean_uv, @spread_uv are those of the last step
  * @mean_uv: mean of the cells, of which the targets are made
  * @spread_uv: highest less lowest deviation from the targets
+ * @level_uv: jars are brought to so much above their targets: where the highest
+ *	is that has all the bypass that it may have, or 0
  * @has_off: @off_uv is one
  * @off_uv: @spread_uv when no bypass had flowed for EQUALIZE_REST_NS
  * @off_ns: when that was
@@ -211,6 +213,7 @@ struct equalize {
 	bool has_mean;
 	int64_t mean_uv;
 	int64_t spread_uv;
+	double level_uv;
 	bool has_off;
 	int64_t off_uv;
 	uint64_t off_ns;
