@@ -65,6 +65,30 @@ static int parse_output(const struct config_type *type, void *field,
 
 const struct config_type config_type_output = { parse_output, format_text };
 
+/* CHIP:SENSOR of hwmon, or the path of such a sensor; room.c reads it */
+static int parse_room(const struct config_type *type, void *field,
+		      const char *value, const struct config_range *range,
+		      char *why, size_t size)
+{
+	static const char end[] = "_input";
+	const char *colon = strchr(value, ':');
+	size_t n = strlen(value);
+	bool good;
+
+	if (!strncmp(value, "/sys/", 5))
+		good = n > 5 + sizeof(end) && !strstr(value, "..") &&
+		       !strcmp(value + n - sizeof(end) + 1, end);
+	else
+		good = !n || (*value != '/' && colon > value && colon[1] &&
+			      !strchr(value, '/'));
+	if (!good)
+		return refuse(why, size,
+			      "is no hwmon sensor; name it as CHIP:SENSOR, such as nct6775:SYSTIN or jc42:temp1, or by a path such as /sys/class/hwmon/hwmon3/temp1_input");
+	return parse_text(type, field, value, range, why, size);
+}
+
+const struct config_type config_type_room = { parse_room, format_text };
+
 /*
  * A decimal number with up to three decimals, in thousandths. *s is moved
  * behind it. No strtod(): the locale must not decide what a file means.

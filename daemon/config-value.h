@@ -59,6 +59,7 @@ extern const struct config_type config_type_choice;	/* uint32_t, by word */
 extern const struct config_type config_type_addresses;	/* config_addresses */
 extern const struct config_type config_type_wiring;	/* config_wiring */
 extern const struct config_type config_type_output;	/* char[range.max + 1] */
+extern const struct config_type config_type_room;	/* char[range.max + 1] */
 extern const struct config_type config_type_module;	/* config_module */
 
 #endif

@@ -61,6 +61,8 @@ static const struct config_item items[] = {
 	{ CONFIG_SITE, "Name", &config_type_text, FIELD(struct config, site_name),
 	  { 0, 63 } },
 	OFFSETS(CONFIG_SITE, config),
+	{ CONFIG_SITE, "RoomSensor", &config_type_room,
+	  FIELD(struct config, room_sensor), { 0, CONFIG_ROOM_MAX } },
 	{ CONFIG_BUS, "Modules", &config_type_addresses,
 	  FIELD(struct config_bus, modules) },
 	{ CONFIG_BUS, "Wiring", &config_type_wiring,

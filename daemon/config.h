@@ -20,6 +20,7 @@
 #define CONFIG_BATTERIES_MAX	64
 #define CONFIG_PROFILE_NAME_MAX	31
 #define CONFIG_OUTPUT_MAX	255
+#define CONFIG_ROOM_MAX		199
 
 /**
  * struct config_where - a place in the files
@@ -204,6 +205,7 @@ struct config_battery {
 struct config {
 	char site_name[64];
 	struct config_offsets offsets;	/* of the site: none unset */
+	char room_sensor[CONFIG_ROOM_MAX + 1];	/* empty: none */
 	uint32_t history_s;		/* loss window of float samples */
 	uint32_t retention_days;	/* of minute values */
 	int32_t alarm_repeat_s;		/* 0: alarms are not repeated */

@@ -10,6 +10,7 @@
 #include "bus.h"
 #include "manager.h"
 #include "ops.h"
+#include "room.h"
 
 #define TICK_USEC	USEC_PER_SEC
 
@@ -251,6 +252,7 @@ static int on_tick(sd_event_source *source, uint64_t usec, void *userdata)
 	(void)usec;
 	sd_event_source_set_time_relative(source, TICK_USEC);
 	sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+	room_tick(m, now_ns);
 	policy_tick(m->policy, now_ns);
 	try_refresh(m);
 	manager_tick_control(m, now_ns);

@@ -71,6 +71,10 @@ struct manager {
 	size_t ri_order_count;
 	sd_event_source *ri_source;	/* deferred: measurements of RI */
 	int ri_error;			/* last one logged */
+	char room_sensor[CONFIG_ROOM_MAX + 1];	/* that was read */
+	uint64_t room_ns;		/* when it is read next */
+	int room_error;			/* last one logged */
+	bool room_known;
 	struct bucket event_bucket;
 	struct bucket denied_bucket;
 	bool stalled;			/* a refresh was tried already */

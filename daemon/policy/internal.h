@@ -31,6 +31,9 @@ struct policy {
 	int64_t wall_offset_us;		/* 0 = the wall clock is not known */
 	bool monitor_only;		/* command nothing */
 	bool equalize_unsure;		/* what operators said is not known */
+	bool has_room;			/* a sensor of the host told it */
+	int32_t room_mc;
+	uint64_t room_ns;		/* when */
 	uint64_t unsynchronised_ns;	/* wall clock is so since, 0 = it is not */
 };
 

@@ -715,6 +715,14 @@ void policy_clock_state(struct policy *policy, bool synchronised,
 			uint64_t now_ns);
 
 /*
+ * The room has this temperature, by a sensor of the host; for strings without an
+ * environment module on their bus, and for 5 min
+ */
+void policy_room(struct policy *policy, int32_t mc, uint64_t now_ns);
+/* There is no such sensor any more */
+void policy_room_forget(struct policy *policy);
+
+/*
  * Equalizing, equalize-policy.c. Off unless policy_config_equalize() says
  * otherwise after policy_config_string().
  */

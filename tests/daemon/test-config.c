@@ -27,6 +27,7 @@ static const char good[] =
 	"# a comment\n"
 	"[Site]\n"
 	"Name = Pr\xc3\xbc" "fstand\n"
+	"RoomSensor=coretemp:Package id 0\n"
 	"[Bus bacsA]\n"
 	"Modules=1-4, 6,\\\n"
 	"; a comment within\n"
@@ -204,6 +205,13 @@ static const struct {
 	{ "[Site]\nTemperatureOffset=-11C\n", 2, "-10C to 10C" },
 	{ "[Bus bacsA]\n[String N]\nResistanceOffset=21mOhm\n", 3,
 	  "-20mOhm to 20mOhm" },
+	{ "[Site]\nRoomSensor=room\n", 2, "is no hwmon sensor" },
+	{ "[Site]\nRoomSensor=:temp1\n", 2, "as CHIP:SENSOR" },
+	{ "[Site]\nRoomSensor=jc42:\n", 2, "as CHIP:SENSOR" },
+	{ "[Site]\nRoomSensor=/etc/temp1_input\n", 2, "is no hwmon sensor" },
+	{ "[Site]\nRoomSensor=/sys/../etc/x_input\n", 2, "is no hwmon" },
+	{ "[Site]\nRoomSensor=/sys/temp1\n", 2, "is no hwmon sensor" },
+	{ "[Site]\nRoomSensor=a/b:temp1\n", 2, "is no hwmon sensor" },
 	{ "[Site]\nNmae=x\n", 2, "nearest name is Name=" },
 	{ "[Sit]\nName=x\n", 1, "nearest name is [Site]" },
 	{ "Name=x\n", 1, "before the first [Section]" },

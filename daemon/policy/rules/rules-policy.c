@@ -78,7 +78,7 @@ static void take_jar(struct policy_module *m, const struct policy_cell *c,
 	j->duty_permille = narrow(v[BACS_Q_EQUALIZER_DUTY]);
 }
 
-/* Mean of the environment modules on the bus of the string */
+/* Mean of the environment modules on the bus of the string, else of the host */
 static void take_ambient(const struct policy *p, const struct policy_bus *bus,
 			 struct rules_scan *scan)
 {
@@ -101,6 +101,23 @@ static void take_ambient(const struct policy *p, const struct policy_bus *bus,
 	scan->has_ambient = count;
 	if (count)
 		scan->ambient_mc = sum / count;
+	else if (p->has_room && p->now_ns - p->room_ns <= RULES_GAP_NS) {
+		scan->has_ambient = true;
+		scan->ambient_mc = p->room_mc;
+	}
+}
+
+void policy_room(struct policy *p, int32_t mc, uint64_t now_ns)
+{
+	policy_set_now(p, now_ns);
+	p->has_room = true;
+	p->room_mc = policy_temperature_mc(mc);
+	p->room_ns = now_ns;
+}
+
+void policy_room_forget(struct policy *p)
+{
+	p->has_room = false;
 }
 
 /* False where its mean is not that of all its blocks */
