@@ -50,19 +50,20 @@ static const char *field_check(const struct bacs_block *block,
 		return "field: smallest valid value is above the greatest";
 	if (field->valid_flag && field->quantity == BACS_QUANTITY_FLAGS)
 		return "field: the flags cannot depend on a flag";
-	if (field->valid_flag &&
-	    !(bacs_block_quantities(block) & BIT(BACS_QUANTITY_FLAGS)))
-		return "field: depends on a flag, and its block has no flags";
 	return NULL;
 }
 
-static const char *fields_overlap(const struct bacs_block *block)
+/* What the fields, each of them in range, are to each other */
+static const char *fields_check(const struct bacs_block *block)
 {
 	u8 used[BACS_PROFILE_REGISTERS_MAX] = { 0 };
+	bool flags = bacs_block_quantities(block) & BIT(BACS_QUANTITY_FLAGS);
 
 	for (u8 i = 0; i < block->field_count; i++) {
 		const struct bacs_field *field = &block->fields[i];
 
+		if (field->valid_flag && !flags)
+			return "field: depends on a flag, and its block has no flags";
 		for (u8 k = 0; k < field->width / 16; k++)
 			if (used[field->reg + k]++)
 				return "field: register belongs to another quantity";
@@ -89,7 +90,7 @@ static const char *block_check(const struct bacs_block *block)
 		if (why)
 			return why;
 	}
-	return fields_overlap(block);
+	return fields_check(block);
 }
 
 static bool blocks_overlap(const struct bacs_block *a,

@@ -469,6 +469,8 @@ static void a_profile_with_any_part_out_of_range_is_refused(void **state)
 	REFUSED((p.blocks[0].fields[0].has_range = true,
 		 p.blocks[0].fields[0].min = 1));
 	REFUSED(p.blocks[0].fields[0].valid_flag = 1);
+	REFUSED((p.blocks[0].fields[0].valid_flag = 1,
+		 p.blocks[0].fields[1].quantity = 0xFF));
 	REFUSED((p.blocks[0].fields[0].quantity = BACS_QUANTITY_FLAGS,
 		 p.blocks[0].fields[0].valid_flag = 1));
 	/* register 2 is the high word of the current */
