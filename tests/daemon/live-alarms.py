@@ -100,7 +100,9 @@ def alarms_are_shown_and_operated(w):
     def outputs():
         return {name: state for name, state, _ in
                 w.get("Outputs", interface="Alarms")}
-    assert outputs()["buzzer"] == outputs()["contact-1"] == "on", outputs()
+    # they follow a moment later
+    wait_for("the outputs", lambda: outputs()["buzzer"] == "on"
+             and outputs()["contact-1"] == "on")
     assert outputs()["led"] == "red" and outputs()["contact-3"] == "off"
     run(w, "mute")
     assert "Muted by user 0" in run(w)
@@ -326,7 +328,7 @@ def what_could_not_be_read_is_not_written_over(w):
     history.mkdir()
     w.start()
     wait_for("trouble", lambda: w.get("HistoryState") == "degraded")
-    assert w.said("left as they are and join when they can")
+    assert w.heard("left as they are and join when they can")
     # everything is found again, and nobody has seen it
     for name in ("1S2", "2S2", "3S2"):
         state_is(w, "voltage-low", name, "unacknowledged")

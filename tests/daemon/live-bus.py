@@ -66,7 +66,7 @@ def root_may_without_polkit(w):
     assert "1 to 60000 ms is allowed" in r.stderr, r.stderr
     r = w.call(module, "Module", "Forget", check=False)
     assert "named in the configuration" in r.stderr, r.stderr
-    assert w.said("User 0 switched the identification LED of 1S2 on")
+    assert w.heard("User 0 switched the identification LED of 1S2 on")
     w.stop()
 
 
@@ -85,7 +85,7 @@ def polkit_decides_where_it_is(w):
     assert r.returncode == 0, r.stderr
     asked = w.authority.stdout.readline().split()
     assert asked[:2] == ["org.bacs1.operate", str(uid)], asked
-    assert w.said(f"User {uid} switched the identification LED of 1S2 on")
+    assert w.heard(f"User {uid} switched the identification LED of 1S2 on")
     r = w.call("/org/bacs1", "Manager", "Reload", user=user, check=False)
     assert r.returncode == 0, r.stderr
     assert w.authority.stdout.readline().startswith("org.bacs1.configure ")

@@ -124,7 +124,7 @@ def limits_follow_the_state_and_what_others_write(w):
            "event bacsA kind=9 address=2 pid=77")
     wait_for("the limit", lambda: driver_limits(w, 2)["voltage_min_mv"]
              == 13020)
-    assert len(w.said("Process 77 wrote other limits to 2S2")) == 1
+    assert w.heard("Process 77 wrote other limits to 2S2") == 1
     # a discharge has other limits, and the upper ones limit nothing
     scans(12000)
     wait_for("its limits", lambda: driver_limits(w, 2)["voltage_min_mv"]
@@ -139,7 +139,7 @@ def limits_follow_the_state_and_what_others_write(w):
     wait_for("recharge", lambda: driver_limits(w, 2)["voltage_min_mv"]
              == 12000, 60)
     assert not w.said("voltage-low")
-    assert len(w.said("wrote other limits to")) == 1
+    assert w.heard("wrote other limits to") == 1
     w.stop_beat()
     # one module alone, with who says what
     all_of = {r["key"]: r for r in limits("3S2")}

@@ -94,7 +94,7 @@ def a_full_disk_degrades_the_history_alone(w):
     wait_for("trouble", lambda: w.get("HistoryState") == "degraded")
     assert w.get("HistoryQueued") > 0
     assert w.get("HistoryDropped") == 0
-    assert len(w.said("alarm", "History", "cannot be written")) == 1
+    assert w.heard("alarm", "History", "cannot be written") == 1
     # monitoring goes on
     w.step("scan bacsA voltage_mv=13001")
     wait_for("values", lambda: w.module(1, "Values")
@@ -132,10 +132,10 @@ def what_was_learnt_outlasts_a_stop(w):
                    "WHERE position = 3")
     w.start()
     wait_for("what was learnt", lambda: w.said("is taken over (5 records)"))
-    assert len(w.said("dropped", "3S2", "damaged")) == 1
+    assert w.heard("dropped", "3S2", "damaged") == 1
     w.step("scan bacsA")
     wait_for("values", lambda: w.module(2, "Values"))
-    assert len(w.said("rules had learnt")) == 2
+    wait_for("both", lambda: len(w.said("rules had learnt")) == 2)
     w.stop()
     # mended by what is written anew
     w.start()

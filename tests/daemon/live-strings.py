@@ -78,7 +78,7 @@ def strings_tell_their_state_and_why(w):
         '"PropertiesChanged"' in s and '"discharge"' in s for s in signals))
     assert state() == "discharge"
     assert "check it" in w.get("Evidence", north, "String")
-    assert w.said("info", "String North: discharge, was float: median fell")
+    assert w.heard("info", "String North: discharge, was float: median fell")
     wait_for("the row", lambda: w.sql(
         "SELECT 1 FROM event WHERE kind = 'string-state' AND name = 'North' "
         "AND text LIKE '%discharge, was float%'"))

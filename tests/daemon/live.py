@@ -13,7 +13,7 @@ def a_missing_driver_is_a_state_that_is_shown(w):
     w.configure(CONFIG)
     w.start()
     assert w.get("Driver") == "missing"
-    assert w.told("STATUS=driver is not loaded")
+    wait_for("the status", lambda: w.told("STATUS=driver is not loaded"))
     # it may still be on its way
     assert not w.said("alarm", "modprobe bacs")
     assert w.module(1, "State") == "unpolled"
@@ -82,14 +82,14 @@ def a_lost_module_is_red_has_no_value_and_returns(w):
     m = w.snapshot()["bacsA", 2]
     assert m["values"] == {} and m["time"] == 0 and m["colour"] == "red", m
     assert "not monitored" in m["reason"]
-    assert len(w.said("2S2", "does not answer any more")) == 1
+    assert w.heard("2S2", "does not answer any more") == 1
     # an event is in the file at once, not at the next batch
     wait_for("the row", lambda: w.sql(
         "SELECT 1 FROM event WHERE kind = 'module-lost' AND address = 2 "
         "AND name = '2S2' AND severity = 2"))
     w.step("state bacsA 2 ok", "sample bacsA 2 voltage_mv=13111", "end bacsA")
     wait_for("value", lambda: w.module(2, "Values").get("voltage_mv") == 13111)
-    assert w.said("2S2", "answers again")
+    assert w.heard("2S2", "answers again")
     w.stop()
 
 
@@ -104,7 +104,7 @@ def a_breach_of_a_limit_takes_two_samples(w):
     w.step("sample bacsA 1 voltage_mv=11000", "end bacsA")
     wait_for("alarm", lambda: w.module(1, "Colour") == "red")
     assert "11.000 V is below the alarm limit" in w.module(1, "Reason")
-    assert len(w.said("alarm", "1S2", "11.000")) == 1
+    assert w.heard("alarm", "1S2", "11.000") == 1
     w.stop()
 
 

@@ -210,6 +210,11 @@ class World:
         return [line for line in list(self.lines)
                 if all(w in line for w in words)]
 
+    def heard(self, *words):
+        """How often this was said, at least once: lines come on their own."""
+        wait_for(f"the words {words}", lambda: self.said(*words))
+        return len(self.said(*words))
+
     def busctl(self, *args, user=None, check=True):
         command = ["busctl", f"--address=unix:path={self.dir}/bus",
                    "--json=short"] + list(args)
