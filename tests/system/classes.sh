@@ -43,7 +43,10 @@ check "environment: temperature" is 101 'hwmon/hwmon*/temp1_input' 18300
 check "environment: humidity in 0.001 %" is 101 'hwmon/hwmon*/humidity1_input' 55100
 check "environment: hydrogen" is 101 h2_ppm 9999
 check "I/O: inputs" is 102 digital_inputs 5
-check "what a class does not have reads as an empty line" is 102 resistance_uohm ''
+check "what a class does not have is no file: I/O" \
+	test ! -e "$devices/bacsA-102/resistance_uohm"
+check "what a class does not have is no file: jar" \
+	test ! -e "$devices/bacsA-001/digital_inputs"
 sensors >"$tmp/sensors" 2>"$tmp/sensors.err"
 check "sensors shows the current" grep -q 'current: *-123.46 A' "$tmp/sensors"
 check "sensors shows the humidity" grep -q 'humidity: *55.1' "$tmp/sensors"
