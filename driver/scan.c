@@ -25,6 +25,7 @@ static void rx_reset(struct scan *scan)
 {
 	scan->rx_len = 0;
 	scan->rx_line_error = false;
+	scan->rx_bad = 0;
 	scan->rx_dropped = 0;
 }
 
@@ -281,22 +282,25 @@ static void fail(struct scan *scan, int error)
 
 /*
  * What is wrong with the damaged run tells the faults apart. Noise rarely hits
- * just the first two bytes, a wrong speed or parity always does; two modules
- * that answer at once say together more than one would.
+ * just the first two bytes, a wrong speed or parity always does, and a wrong
+ * speed makes other bytes in another number; two modules that answer at once
+ * say somewhat more than one would.
  */
 static void count_damage(struct scan *scan)
 {
 	struct scan_stats *stats = asked_stats(scan);
 	size_t want = rtu_reply_length(scan->request, scan->request_len,
-				       scan->rx, scan->rx_len);
+				       scan->request, scan->request_len);
+	size_t have = scan->rx_len + scan->rx_dropped + scan->rx_bad;
 	size_t head = min_t(size_t, scan->rx_len, 2);
 
-	if (begins_with_request(scan))
+	if (begins_with_request(scan)) {
 		stats->echoes++;
-	else if (!head || memcmp(scan->rx, scan->request, head))
-		stats->garbled++;
-	else if (want && scan->rx_len + scan->rx_dropped > want)
-		stats->overlong++;
+		return;
+	}
+	stats->garbled += !head || memcmp(scan->rx, scan->request, head);
+	stats->overlong += want && have > want;
+	stats->misfits += want && (4 * have < 3 * want || 4 * have > 5 * want);
 }
 
 /* The run of bytes received while waiting has ended without a reply in it. */
@@ -543,6 +547,8 @@ void scan_rx_error(struct scan *scan)
 		return;
 	scan->last_rx = scan_now(scan);
 	scan->rx_line_error = true;
+	if (scan->rx_bad < RTU_FRAME_MAX)
+		scan->rx_bad++;
 	if (scan->phase == SCAN_WAITING)
 		check_progress(scan);
 	else if (scan->phase == SCAN_GAP)

@@ -70,7 +70,7 @@ struct scan_stats {
 	u64 requests, replies, timeouts, crc_errors, line_errors;
 	u64 short_frames, long_frames, late, foreign, doubled;
 	u64 exceptions, unexpected, noise, retries, losses;
-	u64 echoes, garbled, overlong, reboots, changes;
+	u64 echoes, garbled, overlong, misfits, reboots, changes;
 	u32 latency[BACS_LATENCY_CLASSES];
 };
 
@@ -315,6 +315,7 @@ struct scan {
 	size_t rx_len;
 	u64 rx_first;		/* time of the run's first byte */
 	bool rx_line_error;
+	u16 rx_bad;		/* characters of the run with line errors */
 	u64 rx_dropped;		/* bytes of the run beyond the buffer */
 	bool stalled;		/* the deadline was put off once */
 	bool follows;		/* a valid reply came and no silence since */

@@ -752,6 +752,7 @@ enum bacs_counter {
 	BACS_COUNTER_ECHOES,		/* our own request came back */
 	BACS_COUNTER_GARBLED,		/* damaged from the first bytes on */
 	BACS_COUNTER_OVERLONG,		/* damaged and longer than the reply */
+	BACS_COUNTER_MISFITS,		/* damaged, length off by a quarter */
 	BACS_COUNTER_REBOOTS,
 	BACS_COUNTER_CHANGES,		/* another serial number answered */
 	BACS_COUNTER_FOREIGN_REQUESTS,	/* of a bus only: another master's */

@@ -292,6 +292,7 @@ static const char *const counters[] = {
 	[BACS_COUNTER_ECHOES] = "echoes",
 	[BACS_COUNTER_GARBLED] = "garbled",
 	[BACS_COUNTER_OVERLONG] = "overlong",
+	[BACS_COUNTER_MISFITS] = "misfits",
 	[BACS_COUNTER_REBOOTS] = "reboots",
 	[BACS_COUNTER_CHANGES] = "changes",
 	[BACS_COUNTER_FOREIGN_REQUESTS] = "foreign_requests",

@@ -132,6 +132,7 @@ const struct fake_key fake_stats_keys[] = {
 	{ "echoes", BACS_STATS_A_ECHOES, FAKE_U64, NULL },
 	{ "garbled", BACS_STATS_A_GARBLED, FAKE_U64, NULL },
 	{ "overlong", BACS_STATS_A_OVERLONG, FAKE_U64, NULL },
+	{ "misfits", BACS_STATS_A_MISFITS, FAKE_U64, NULL },
 	{ "reboots", BACS_STATS_A_REBOOTS, FAKE_U64, NULL },
 	{ "changes", BACS_STATS_A_CHANGES, FAKE_U64, NULL },
 	{ "foreign_requests", BACS_STATS_A_FOREIGN_REQUESTS, FAKE_U64, NULL },

@@ -11,7 +11,10 @@ enum cause {
 	CAUSE_GARBLED,		/* another speed: nothing is right */
 	CAUSE_GARBLED_ERROR,	/* the same where the UART tells */
 	CAUSE_OVERLONG,		/* two at once, the second a bit later */
+	CAUSE_FEW,		/* half of the bytes */
+	CAUSE_MANY,		/* half as many more */
 	CAUSE_FLIP,		/* noise */
+	CAUSE_FLIP_ERRORS,	/* the UART sees most of it */
 	CAUSE_STRANGER,
 };
 
@@ -40,6 +43,18 @@ static bool answer(struct rig *rig, const u8 *request, size_t len)
 		reply[n / 2] ^= 0x10;
 		rig_say(rig, at + n * rig->char_ns, reply + n - 2, 2);
 		break;
+	case CAUSE_FEW:
+		n /= 2;
+		break;
+	case CAUSE_MANY:
+		reply[n / 2] ^= 0x10;
+		rig_say(rig, at + n * rig->char_ns, reply, n / 2);
+		break;
+	case CAUSE_FLIP_ERRORS:
+		rig_say(rig, at, reply, 2);
+		for (size_t i = 2; i < n; i++)
+			rig_say_error(rig, at + i * rig->char_ns, reply[i]);
+		return true;
 	case CAUSE_FLIP:
 		reply[n / 2] ^= 0x10;
 		break;
@@ -75,13 +90,14 @@ static struct scan_stats one(enum cause cause)
 }
 
 static void assert_causes(enum cause cause, u64 echoes, u64 garbled,
-			  u64 overlong)
+			  u64 overlong, u64 misfits)
 {
 	struct scan_stats got = one(cause);
 
 	assert_int_equal(got.echoes, echoes);
 	assert_int_equal(got.garbled, garbled);
 	assert_int_equal(got.overlong, overlong);
+	assert_int_equal(got.misfits, misfits);
 	assert_int_equal(got.reboots, 0);
 	assert_int_equal(got.changes, 0);
 }
@@ -89,12 +105,16 @@ static void assert_causes(enum cause cause, u64 echoes, u64 garbled,
 static void each_cause_has_its_counter(void **state)
 {
 	(void)state;
-	assert_causes(CAUSE_NONE, 0, 0, 0);
-	assert_causes(CAUSE_GARBLED, 0, 1, 0);
-	assert_causes(CAUSE_GARBLED_ERROR, 0, 1, 0);
-	assert_causes(CAUSE_OVERLONG, 0, 0, 1);
-	assert_causes(CAUSE_FLIP, 0, 0, 0);
-	assert_causes(CAUSE_STRANGER, 0, 0, 0);
+	assert_causes(CAUSE_NONE, 0, 0, 0, 0);
+	assert_causes(CAUSE_GARBLED, 0, 1, 0, 0);
+	assert_causes(CAUSE_GARBLED_ERROR, 0, 1, 0, 1);
+	assert_causes(CAUSE_OVERLONG, 0, 0, 1, 0);
+	assert_causes(CAUSE_FEW, 0, 0, 0, 1);
+	assert_causes(CAUSE_MANY, 0, 0, 1, 1);
+	assert_causes(CAUSE_FLIP, 0, 0, 0, 0);
+	/* a character with a line error is one, too */
+	assert_causes(CAUSE_FLIP_ERRORS, 0, 0, 0, 0);
+	assert_causes(CAUSE_STRANGER, 0, 0, 0, 0);
 }
 
 static void our_own_request_that_comes_back_is_an_echo(void **state)

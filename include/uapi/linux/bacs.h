@@ -352,6 +352,7 @@ enum bacs_stats_attr {
 	BACS_STATS_A_ECHOES,		/* u64, our own request came back */
 	BACS_STATS_A_GARBLED,		/* u64, damaged from the first bytes on */
 	BACS_STATS_A_OVERLONG,		/* u64, damaged and longer than the reply */
+	BACS_STATS_A_MISFITS,		/* u64, damaged, length off by a quarter */
 	BACS_STATS_A_REBOOTS,		/* u64, the boot counter changed */
 	BACS_STATS_A_CHANGES,		/* u64, another serial number answered */
 	BACS_STATS_A_FOREIGN_REQUESTS,	/* u64, of a bus only: another master's */
