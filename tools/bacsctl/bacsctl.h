@@ -64,6 +64,7 @@ enum option_mask {
 	OPTION_REASON	= 1 << 12,
 	OPTION_LEVEL	= 1 << 13,
 	OPTION_TIMEOUT	= 1 << 14,
+	OPTION_WIRING	= 1 << 15,
 };
 
 struct options {
@@ -82,6 +83,8 @@ struct options {
 	const char *reason;	/* NULL: not given */
 	const char *level;	/* likewise */
 	uint32_t timeout_ms;	/* 0: not given */
+	const char *wiring;	/* NULL: not given */
+	unsigned int given;	/* enum option_mask */
 };
 
 /*
@@ -91,10 +94,15 @@ struct options {
 int options_parse(int argc, char **argv, unsigned int mask, const char *usage,
 		  const char *help, struct options *ret, int *ret_exit);
 
+/* Name of the first of these options, NULL without any */
+const char *options_first(unsigned int mask);
+
 /* device.c: the connection, and words for what goes wrong with it */
 int device_open(unsigned int flags, struct bacs **ret);
 int device_find_bus(struct bacs *b, const char *name,
 		    const struct bacs_bus **ret);
+int device_choose_bus(struct bacs *b, const char *what, const char *option,
+		      int argc, char **argv, const struct bacs_bus **ret);
 int device_find_module(struct bacs *b, const char *name,
 		       const struct bacs_module **ret);
 int device_command_failed(struct bacs *b, const char *what, int error);
@@ -201,6 +209,9 @@ void module_view(const struct bacs_module *module, uint64_t timeouts,
 /* transact.c: an action of bus */
 int bus_transact(struct bacs *b, const struct options *o, int argc,
 		 char **argv);
+
+/* doctor.c: an action of bus */
+int bus_doctor(struct bacs *b, const struct options *o, int argc, char **argv);
 
 /* identity.c: the columns every module row begins with */
 enum { ID_NAME, ID_BUS, ID_ADDRESS, ID_SERIAL, ID_STATE, ID_COLUMNS };

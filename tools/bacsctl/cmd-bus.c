@@ -12,14 +12,17 @@ static const char usage[] =
 	"       bacsctl bus stats [--json] [BUS [ADDRESS]]\n"
 	"       bacsctl bus rescan BUS\n"
 	"       bacsctl bus scan-period BUS MS|default\n"
-	"       bacsctl bus transact [--json] [--timeout=MS] BUS ADDRESS PDU";
+	"       bacsctl bus transact [--json] [--timeout=MS] BUS ADDRESS PDU\n"
+	"       bacsctl bus doctor [--json] [--for=TIME | --all] [--wiring=ORDER] [BUS]";
 
 static const char help[] =
 	"Shows the buses; 'stats' their counters and those of their modules;\n"
 	"'rescan' searches absent addresses again; 'scan-period' sets the time from\n"
 	"the beginning of one scan to that of the next; 'transact' sends one raw\n"
 	"Modbus PDU (function code and data in hexadecimal, without address and CRC)\n"
-	"between scans and prints the PDU that comes back; address 0: broadcast.\n";
+	"between scans and prints the PDU that comes back; address 0: broadcast;\n"
+	"'doctor' watches a bus for a minute, --for so long, or takes --all since the\n"
+	"bus started, and names its likely fault.\n";
 
 enum {
 	BUS, STATE, TTY, PROFILE, BAUD, PERIOD, MINIMUM, LAST, SCANS, OK, LOST,
@@ -314,56 +317,78 @@ static int scan_period(struct bacs *b, const struct options *o, int argc,
 	return EXIT_DONE;
 }
 
+/* What follows 'bus', and the options that go with it */
+static const struct action {
+	const char *name;
+	int (*run)(struct bacs *b, const struct options *o, int argc,
+		   char **argv);
+	unsigned int options;
+} actions[] = {
+	{ "stats", stats, OPTION_JSON | OPTION_BUS },
+	{ "rescan", rescan, 0 },
+	{ "scan-period", scan_period, 0 },
+	{ "transact", bus_transact, OPTION_JSON | OPTION_TIMEOUT },
+	{ "doctor", bus_doctor, OPTION_JSON | OPTION_BUS | OPTION_FOR |
+	  OPTION_ALL | OPTION_WIRING },
+};
+
+static const struct action *find_action(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		if (!strcmp(name, actions[i].name))
+			return &actions[i];
+	fprintf(stderr, "bacsctl: bus has no action '%s': ", name);
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		fprintf(stderr, "%s%s", i ? ", " : "", actions[i].name);
+	fputc('\n', stderr);
+	return NULL;
+}
+
+static int show(struct bacs *b, const struct options *o, int argc, char **argv)
+{
+	const struct bacs_bus *bus;
+	int r = EXIT_DONE;
+
+	(void)argc;
+	(void)argv;
+	if (o->bus)
+		r = device_find_bus(b, o->bus, &bus);
+	return r ? r : list(b, o);
+}
+
 int cmd_bus(int argc, char **argv)
 {
-	static const struct {
-		const char *name;
-		int (*run)(struct bacs *b, const struct options *o, int argc,
-			   char **argv);
-	} actions[] = {
-		{ "stats", stats },
-		{ "rescan", rescan },
-		{ "scan-period", scan_period },
-		{ "transact", bus_transact },
+	static const struct action no_action = {
+		"", show, OPTION_JSON | OPTION_BUS
 	};
-	const struct bacs_bus *bus;
+	const struct action *action = &no_action;
+	unsigned int all = no_action.options, wrong;
 	struct options o;
 	struct bacs *b;
 	int first, r = EXIT_USAGE;
 
-	first = options_parse(argc, argv, OPTION_JSON | OPTION_BUS |
-			      OPTION_TIMEOUT, usage, help, &o, &r);
+	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
+		all |= actions[i].options;
+	first = options_parse(argc, argv, all, usage, help, &o, &r);
 	if (first < 0)
 		return r;
 	argc -= first;
 	argv += first;
-	if (o.timeout_ms && (!argc || strcmp(argv[0], "transact"))) {
-		fprintf(stderr, "bacsctl: --timeout is for bus transact only\n");
+	if (argc)
+		action = find_action(argv[0]);
+	if (!action)
 		return EXIT_USAGE;
-	}
-	for (size_t i = 0; argc && i < ARRAY_SIZE(actions); i++) {
-		if (strcmp(argv[0], actions[i].name))
-			continue;
-		r = device_open(0, &b);
-		if (r)
-			return r;
-		r = actions[i].run(b, &o, argc - 1, argv + 1);
-		bacs_close(b);
-		return r;
-	}
-	if (argc) {
-		fprintf(stderr,
-			"bacsctl: bus has no action '%s': stats, rescan, scan-period, transact\n",
-			argv[0]);
+	wrong = o.given & ~action->options;
+	if (wrong) {
+		fprintf(stderr, "bacsctl: bus%s%s takes no --%s\n",
+			argc ? " " : "", action->name, options_first(wrong));
 		return EXIT_USAGE;
 	}
 	r = device_open(0, &b);
 	if (r)
 		return r;
-	if (o.bus)
-		r = device_find_bus(b, o.bus, &bus);
-	if (!r)
-		r = list(b, &o);
+	r = argc ? action->run(b, &o, argc - 1, argv + 1) :
+		   action->run(b, &o, 0, argv);
 	bacs_close(b);
 	return r;
 }

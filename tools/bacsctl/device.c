@@ -97,6 +97,37 @@ int device_find_bus(struct bacs *b, const char *name,
 	return EXIT_DONE;
 }
 
+/**
+ * device_choose_bus() - the bus a command is for
+ * @b: handle
+ * @what: the command, for messages
+ * @option: value of --bus, NULL if it was not given
+ * @argc: arguments of the command, of which the bus is the only one
+ * @argv: likewise
+ * @ret: the bus; with neither of both the only one there is
+ *
+ * Return: exit code; not EXIT_DONE: everything is said.
+ */
+int device_choose_bus(struct bacs *b, const char *what, const char *option,
+		      int argc, char **argv, const struct bacs_bus **ret)
+{
+	const char *name = argc ? argv[0] : option;
+
+	if (argc > 1 || (argc && option && strcmp(argv[0], option))) {
+		fprintf(stderr, "bacsctl: %s [BUS]: one bus, please, not '%s'\n",
+			what, argc > 1 ? argv[1] : option);
+		return EXIT_USAGE;
+	}
+	if (name)
+		return device_find_bus(b, name, ret);
+	*ret = bacs_bus_first(b);
+	if (*ret && !bacs_bus_next(*ret))
+		return EXIT_DONE;
+	fprintf(stderr, "bacsctl: %s: which bus? ", what);
+	print_buses(b);
+	return *ret ? EXIT_USAGE : EXIT_NO_DEVICE;
+}
+
 /* By label, by device name, or BUS:ADDRESS */
 static bool is_module(const struct bacs_module *m, const char *name)
 {

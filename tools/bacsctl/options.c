@@ -33,6 +33,8 @@ static const struct {
 	{ "level", OPTION_LEVEL, true, "advisory, warning or alarm" },
 	{ "timeout", OPTION_TIMEOUT, true,
 	  "wait so many ms for the reply, 5-10000" },
+	{ "wiring", OPTION_WIRING, true,
+	  "order of the modules along the cable: '1-20,S,21-40'" },
 	{ "database", OPTION_DATABASE, true,
 	  "another file than /var/lib/bacs/history.db" },
 };
@@ -137,6 +139,15 @@ static int take_timeout(const char *text, uint32_t *ret)
 	return 0;
 }
 
+/* The first option of a set, for a message */
+const char *options_first(unsigned int mask)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (mask & table[i].bit)
+			return table[i].name;
+	return NULL;
+}
+
 static int take(struct options *o, enum option_mask bit, const char *argument)
 {
 	switch (bit) {
@@ -178,6 +189,9 @@ static int take(struct options *o, enum option_mask bit, const char *argument)
 		return take_level(argument, &o->level);
 	case OPTION_TIMEOUT:
 		return take_timeout(argument, &o->timeout_ms);
+	case OPTION_WIRING:
+		o->wiring = argument;
+		return 0;
 	}
 	return -EINVAL;
 }
@@ -216,6 +230,7 @@ int options_parse(int argc, char **argv, unsigned int mask, const char *usage,
 		}
 		if (take(ret, table[c - 0x100].bit, optarg) < 0)
 			return -1;
+		ret->given |= table[c - 0x100].bit;
 	}
 	return optind;
 }

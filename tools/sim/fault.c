@@ -377,7 +377,9 @@ void bus_intrude(struct bus *b, u64 now)
 
 		if (r->effect != RULE_SECOND_MASTER || now < r->next_ns)
 			continue;
-		r->next_ns = now + r->arg * NSEC_PER_MSEC;
+		/* by a clock of its own, a tenth more or less */
+		r->next_ns = now + r->arg * (NSEC_PER_MSEC / 10) *
+			     (9 + pcg_below(&b->fault_rng, 3));
 		a = 1 + pcg_below(&b->fault_rng, RTU_ADDRESS_MAX);
 		for (u32 tries = 0; tries < RTU_ADDRESS_MAX; tries++) {
 			if (b->module[a] && (r->any || address_in(r->addresses, a)))
