@@ -82,12 +82,15 @@ static void op_emit(void *ctx, const struct scan_note *note)
 				   msecs_to_jiffies(PUBLISH_MS));
 }
 
-static void op_trace(void *ctx, enum scan_trace what, const u8 *bytes,
-		     size_t len)
+static void op_trace(void *ctx, enum scan_trace what, u64 begin_ns,
+		     const u8 *bytes, size_t len)
 {
 	struct bacs_bus *bus = ctx;
 
-	trace_bacs_frame(bus->name, what, bytes, len);
+	if (!trace_bacs_frame_enabled())
+		return;
+	trace_bacs_frame(bus->name, bacs_mono_to_boot(begin_ns), what, bytes,
+			 len);
 }
 
 static const struct scan_ops engine_ops = {

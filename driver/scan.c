@@ -9,11 +9,16 @@
  */
 #include "scan-internal.h"
 
+/* What was received began with its first byte, all else is now. */
 static void trace(struct scan *scan, enum scan_trace what, const u8 *bytes,
 		  size_t len)
 {
+	bool ours = what == SCAN_TRACE_REQUEST || what == SCAN_TRACE_TIMEOUT;
+
 	if (scan->ops->trace)
-		scan->ops->trace(scan->ctx, what, bytes, len);
+		scan->ops->trace(scan->ctx, what, ours ? scan_now(scan) :
+				 len ? scan->rx_first : scan->last_rx,
+				 bytes, len);
 }
 
 static bool rx_any(const struct scan *scan)
@@ -229,6 +234,7 @@ static void complete(struct scan *scan, enum rtu_verdict verdict, size_t len)
 	/* What follows without a silence is judged when the silence comes. */
 	memmove(scan->rx, scan->rx + len, scan->rx_len - len);
 	scan->rx_len -= len;
+	scan->rx_first = now;
 	scan->follows = true;
 	enter_gap(scan, now);
 	advance(scan);
@@ -419,9 +425,13 @@ void scan_hurry(struct scan *scan)
 /* A frame that we did not cause has another master behind it; noise has not. */
 static void judge_heard(struct scan *scan)
 {
-	if (!scan->rx_line_error && !scan->rx_dropped &&
-	    rtu_crc_ok(scan->rx, scan->rx_len))
+	bool frame = !scan->rx_line_error && !scan->rx_dropped &&
+		     rtu_crc_ok(scan->rx, scan->rx_len);
+
+	if (frame)
 		scan_heard_master(scan);
+	trace(scan, frame ? SCAN_TRACE_FOREIGN : SCAN_TRACE_NOISE, scan->rx,
+	      scan->rx_len);
 	rx_reset(scan);
 }
 

@@ -144,15 +144,16 @@ enum scan_trace {
  * @now: the clock
  * @set_timer: call scan_timer() at this time; replaces an earlier request
  * @emit: report a note; the note lives for the call only
- * @trace: a frame that was sent, or a run of bytes that was judged
+ * @trace: a frame that was sent, or a run of bytes that was judged; it began,
+ *	as far as can be seen, at begin_ns
  */
 struct scan_ops {
 	int (*transmit)(void *ctx, const u8 *frame, size_t len);
 	u64 (*now)(void *ctx);
 	void (*set_timer)(void *ctx, u64 deadline_ns);
 	void (*emit)(void *ctx, const struct scan_note *note);
-	void (*trace)(void *ctx, enum scan_trace what, const u8 *bytes,
-		      size_t len);
+	void (*trace)(void *ctx, enum scan_trace what, u64 begin_ns,
+		      const u8 *bytes, size_t len);
 };
 
 /* Commands that wait in a slot */

@@ -244,10 +244,13 @@ static void op_emit(void *ctx, const struct scan_note *note)
 	rig->notes[rig->note_count++] = *note;
 }
 
-static void op_trace(void *ctx, enum scan_trace what, const u8 *bytes,
-		     size_t len)
+static void op_trace(void *ctx, enum scan_trace what, u64 begin_ns,
+		     const u8 *bytes, size_t len)
 {
 	struct rig *rig = ctx;
+
+	must(begin_ns && begin_ns <= rig->now, "trace from another time");
+	must(begin_ns + 20 * RIG_S > rig->now, "trace of long ago");
 
 	must(what <= SCAN_TRACE_NOISE, "unknown trace");
 	must(bytes || !len, "trace without bytes");
