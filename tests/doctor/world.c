@@ -37,13 +37,13 @@ static void op_emit(void *ctx, const struct scan_note *note)
 	(void)note;
 }
 
-static void op_trace(void *ctx, enum scan_trace what, const u8 *bytes,
-		     size_t len)
+static void op_trace(void *ctx, enum scan_trace what, u64 begin_ns,
+		     const u8 *bytes, size_t len)
 {
 	struct world *w = ctx;
 
 	if (w->trace)
-		w->trace(w->trace_data, w->now, what, bytes, len);
+		w->trace(w->trace_data, begin_ns, what, bytes, len);
 }
 
 static const struct scan_ops ops = {

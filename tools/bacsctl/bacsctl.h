@@ -65,6 +65,7 @@ enum option_mask {
 	OPTION_LEVEL	= 1 << 13,
 	OPTION_TIMEOUT	= 1 << 14,
 	OPTION_WIRING	= 1 << 15,
+	OPTION_PCAPNG	= 1 << 16,
 };
 
 struct options {
@@ -84,6 +85,7 @@ struct options {
 	const char *level;	/* likewise */
 	uint32_t timeout_ms;	/* 0: not given */
 	const char *wiring;	/* NULL: not given */
+	bool pcapng;
 	unsigned int given;	/* enum option_mask */
 };
 
@@ -209,6 +211,10 @@ void module_view(const struct bacs_module *module, uint64_t timeouts,
 /* transact.c: an action of bus */
 int bus_transact(struct bacs *b, const struct options *o, int argc,
 		 char **argv);
+
+/* capture.c: actions of bus */
+int bus_capture(struct bacs *b, const struct options *o, int argc, char **argv);
+int bus_convert(struct bacs *b, const struct options *o, int argc, char **argv);
 
 /* doctor.c: an action of bus */
 int bus_doctor(struct bacs *b, const struct options *o, int argc, char **argv);

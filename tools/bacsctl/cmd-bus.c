@@ -13,7 +13,9 @@ static const char usage[] =
 	"       bacsctl bus rescan BUS\n"
 	"       bacsctl bus scan-period BUS MS|default\n"
 	"       bacsctl bus transact [--json] [--timeout=MS] BUS ADDRESS PDU\n"
-	"       bacsctl bus doctor [--json] [--for=TIME | --all] [--wiring=ORDER] [BUS]";
+	"       bacsctl bus doctor [--json] [--for=TIME | --all] [--wiring=ORDER] [BUS]\n"
+	"       bacsctl bus capture [--for=TIME] [--pcapng] BUS FILE\n"
+	"       bacsctl bus convert CAPTURE FILE.pcapng";
 
 static const char help[] =
 	"Shows the buses; 'stats' their counters and those of their modules;\n"
@@ -22,7 +24,9 @@ static const char help[] =
 	"Modbus PDU (function code and data in hexadecimal, without address and CRC)\n"
 	"between scans and prints the PDU that comes back; address 0: broadcast;\n"
 	"'doctor' watches a bus for a minute, --for so long, or takes --all since the\n"
-	"bus started, and names its likely fault.\n";
+	"bus started, and names its likely fault; 'capture' writes every frame to a\n"
+	"file, until a signal or --for so long; 'convert' makes a capture one for\n"
+	"Wireshark.\n";
 
 enum {
 	BUS, STATE, TTY, PROFILE, BAUD, PERIOD, MINIMUM, LAST, SCANS, OK, LOST,
@@ -323,6 +327,7 @@ static const struct action {
 	int (*run)(struct bacs *b, const struct options *o, int argc,
 		   char **argv);
 	unsigned int options;
+	bool offline;	/* needs no driver */
 } actions[] = {
 	{ "stats", stats, OPTION_JSON | OPTION_BUS },
 	{ "rescan", rescan, 0 },
@@ -330,6 +335,8 @@ static const struct action {
 	{ "transact", bus_transact, OPTION_JSON | OPTION_TIMEOUT },
 	{ "doctor", bus_doctor, OPTION_JSON | OPTION_BUS | OPTION_FOR |
 	  OPTION_ALL | OPTION_WIRING },
+	{ "capture", bus_capture, OPTION_FOR | OPTION_PCAPNG },
+	{ "convert", bus_convert, 0, true },
 };
 
 static const struct action *find_action(const char *name)
@@ -364,7 +371,7 @@ int cmd_bus(int argc, char **argv)
 	const struct action *action = &no_action;
 	unsigned int all = no_action.options, wrong;
 	struct options o;
-	struct bacs *b;
+	struct bacs *b = NULL;
 	int first, r = EXIT_USAGE;
 
 	for (size_t i = 0; i < ARRAY_SIZE(actions); i++)
@@ -384,11 +391,12 @@ int cmd_bus(int argc, char **argv)
 			argc ? " " : "", action->name, options_first(wrong));
 		return EXIT_USAGE;
 	}
-	r = device_open(0, &b);
+	r = action->offline ? EXIT_DONE : device_open(0, &b);
 	if (r)
 		return r;
 	r = argc ? action->run(b, &o, argc - 1, argv + 1) :
 		   action->run(b, &o, 0, argv);
-	bacs_close(b);
+	if (b)
+		bacs_close(b);
 	return r;
 }

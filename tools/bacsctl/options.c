@@ -35,6 +35,7 @@ static const struct {
 	  "wait so many ms for the reply, 5-10000" },
 	{ "wiring", OPTION_WIRING, true,
 	  "order of the modules along the cable: '1-20,S,21-40'" },
+	{ "pcapng", OPTION_PCAPNG, false, "write a file for Wireshark" },
 	{ "database", OPTION_DATABASE, true,
 	  "another file than /var/lib/bacs/history.db" },
 };
@@ -189,6 +190,9 @@ static int take(struct options *o, enum option_mask bit, const char *argument)
 		return take_level(argument, &o->level);
 	case OPTION_TIMEOUT:
 		return take_timeout(argument, &o->timeout_ms);
+	case OPTION_PCAPNG:
+		o->pcapng = true;
+		return 0;
 	case OPTION_WIRING:
 		o->wiring = argument;
 		return 0;

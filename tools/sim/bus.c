@@ -64,6 +64,7 @@ struct bus *bus_free(struct bus *b)
 	if (!b)
 		return NULL;
 	battery_free(b->battery);
+	replay_free(b->replay);
 	for (u32 i = 0; i < ARRAY_SIZE(b->module); i++)
 		free(b->module[i]);
 	free(b->stats);
@@ -245,6 +246,8 @@ void bus_print(const struct bus *b, struct json *j)
 	json_string(j, "format", format);
 	json_bool(j, "strict", b->cfg.strict);
 	json_u64(j, "devices", b->module_count);
+	if (b->replay)
+		json_u64(j, "replay_unknown", b->replay_unknown);
 	stats_print(b->stats, &b->wire, j);
 	json_close(j, '}');
 	json_close(j, ']');

@@ -4,6 +4,7 @@
 #define SIM_BUS_H
 
 #include "battery.h"
+#include "replay.h"
 #include "rule.h"
 #include "stats.h"
 #include "wire.h"
@@ -47,6 +48,8 @@ struct bus {
 	struct rule rule[RULE_MAX];
 	u32 rule_count;
 	u32 last_rule_id;
+	struct replay *replay;	/* answers instead of devices, NULL: none */
+	u64 replay_unknown;	/* requests it never heard */
 	/* told about every frame, NULL: nobody */
 	void (*trace)(const char *what, const u8 *bytes, size_t len, u64 ns);
 };

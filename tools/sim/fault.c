@@ -424,6 +424,12 @@ void bus_frame(void *data, const struct wire_frame *f)
 		b->trace(f->collided ? "rx collided" : f->valid ? "rx" :
 			 f->early && b->cfg.strict ? "rx ignored" : "rx bad",
 			 f->bytes, f->len, f->begin_ns);
+	if (b->replay) {
+		b->replay_unknown += f->valid &&
+			!replay_hear(b->replay, &b->wire, f,
+				     TAG_REPLY | f->bytes[0]);
+		return;
+	}
 	echo(b, f);
 	if (!f->valid)
 		return;

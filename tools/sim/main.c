@@ -158,13 +158,39 @@ static int loop(struct sim *s)
 	return 0;
 }
 
+/* The capture says how fast the line is, unless the command line does. */
+static int load_replay(struct sim *s, struct replay **ret,
+		       struct parse_error *e)
+{
+	const struct capture_reader *source;
+
+	if (!s->o.replay_path)
+		return 0;
+	if (replay_load(ret, s->o.replay_path, e) < 0)
+		return -EINVAL;
+	source = replay_source(*ret);
+	if (!s->o.baud_given)
+		s->o.bus.baud = source->info.baud;
+	fprintf(stderr, "bacs-sim: %s: bus %s, %" PRIu64 " records, %" PRIu64
+		" lost\n", s->o.replay_path, source->info.bus, source->records,
+		source->lost);
+	if (!source->ended)
+		fprintf(stderr, "bacs-sim: %s: %s\n", s->o.replay_path,
+			source->error);
+	return 0;
+}
+
 static int set_up_bus(struct sim *s, struct parse_error *e)
 {
 	const struct options *o = &s->o;
+	struct replay *replay = NULL;
 	u64 now = now_ns();
 
+	if (load_replay(s, &replay, e) < 0)
+		return -EINVAL;
 	if (bus_new(&s->bus, &o->bus, now) < 0)
 		return parse_fail(e, "out of memory");
+	s->bus->replay = replay;
 	for (u32 a = 1; a <= RTU_ADDRESS_MAX; a++) {
 		if (!address_in(o->present, a))
 			continue;

@@ -26,6 +26,7 @@ enum {
 	OPT_STATS,
 	OPT_CONTROL,
 	OPT_REALTIME,
+	OPT_REPLAY,
 };
 
 static const struct option long_options[] = {
@@ -50,6 +51,7 @@ static const struct option long_options[] = {
 	{ "stats", required_argument, NULL, OPT_STATS },
 	{ "control", required_argument, NULL, OPT_CONTROL },
 	{ "realtime", no_argument, NULL, OPT_REALTIME },
+	{ "replay", required_argument, NULL, OPT_REPLAY },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
@@ -76,6 +78,7 @@ static const char help_text[] =
 "  --nominal MV            2000, 4000, 6000 or 12000 (default)\n"
 "  --capacity-ah N         1 to 6000, default 100\n"
 "  --scenario FILE         wire, devices, battery and faults from a file\n"
+"  --replay FILE           instead of devices: what answered in a capture\n"
 "\n"
 "Wire:\n"
 "  --baud N                1200 to 921600, default 19200\n"
@@ -218,7 +221,11 @@ static int take_option(struct options *o, struct added *added, int opt,
 	case OPT_LINK:
 		o->transport.link = arg;
 		return 0;
+	case OPT_REPLAY:
+		o->replay_path = arg;
+		return 0;
 	case OPT_BAUD:
+		o->baud_given = true;
 		return parse_u32("--baud", arg, 1200, 921600, &o->bus.baud, e);
 	case OPT_FORMAT:
 		return bus_parse_format(&o->bus, arg, e);
@@ -321,6 +328,10 @@ int options_parse(struct options *o, int argc, char **argv,
 				  o->transport.link);
 	for (u32 a = 1; a <= RTU_ADDRESS_MAX; a++)
 		if (address_in(o->present, a))
-			return OPTIONS_RUN;
-	return parse_fail(e, "no devices: say --modules 1-64 or --scenario FILE");
+			return o->replay_path ? parse_fail(e, "--replay %.128s: plays the devices of the capture; leave out the others",
+							   o->replay_path) :
+						OPTIONS_RUN;
+	if (o->replay_path)
+		return OPTIONS_RUN;
+	return parse_fail(e, "no devices: say --modules 1-64, --scenario FILE or --replay FILE");
 }

@@ -14,6 +14,8 @@
  * @rule_count: their number
  * @battery: strings, charger, load and faults of jars
  * @transport: line
+ * @replay_path: capture to play again instead of devices, NULL: none
+ * @baud_given: the speed was said; else it is the capture's
  * @stats_path: file for statistics, "-" for stdout, NULL: none
  * @control_path: socket for commands, NULL: none
  * @verbose: log every frame
@@ -29,6 +31,8 @@ struct options {
 	u32 rule_count;
 	struct battery_config battery;
 	struct transport transport;
+	const char *replay_path;
+	bool baud_given;
 	const char *stats_path;
 	const char *control_path;
 	bool verbose;
