@@ -30,10 +30,10 @@
 #define PORT_TYPE_TCP		2
 
 /*
- * The dissector tells request from reply by the port of Modbus RTU over TCP,
- * which is 0 unless Wireshark was told otherwise; the master has another.
+ * The dissector tells request from reply by its form, or by ports if it knows
+ * the slave's (-o mbrtu.tcp.port:502): a write and its reply look alike.
  */
-#define PORT_SLAVE		0
+#define PORT_SLAVE		502
 #define PORT_MASTER		1
 
 struct block {
