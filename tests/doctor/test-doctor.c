@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Bus doctor: what no simulated line can have (line errors), what it must not
- * conclude, and the order of the cable. How often it is right: matrix.c.
+ * conclude, and where along the cable. How often it is right: matrix.c.
  */
 #include <string.h>
 
 #include "../unit/unit.h"
 #include "doctor.h"
-#include "wiring.h"
 
 static struct doctor_input in;
 static struct doctor_report report;
@@ -345,50 +344,6 @@ static void any_numbers_are_judged(void **state)
 	}
 }
 
-static void orders_are_read(void **state)
-{
-	char error[WIRING_ERROR];
-	struct wiring w;
-
-	(void)state;
-	assert_int_equal(wiring_parse("1-3, 9,S,12-10", &w, error), 0);
-	assert_int_equal(w.count, 7);
-	assert_memory_equal(w.address, ((uint8_t[]){ 1, 2, 3, 9, 12, 11, 10 }), 7);
-	for (unsigned int i = 0; i < 7; i++)
-		assert_int_equal(w.spur[i], i == 0 || i == 4);
-	assert_int_equal(wiring_parse("1-247", &w, error), 0);
-	assert_int_equal(w.count, 247);
-	assert_int_equal(wiring_parse("S,5", &w, error), 0);
-	assert_int_equal(w.count, 1);
-}
-
-static void bad_orders_are_refused_with_a_reason(void **state)
-{
-	static const struct {
-		const char *text, *error;
-	} bad[] = {
-		{ "", "\"\" is no address, range or S" },
-		{ "1,,2", "\",2\" is no address, range or S" },
-		{ "1-", "the range from 1 has no end" },
-		{ "0", "address 0 is not in 1-247" },
-		{ "240-248", "address 248 is not in 1-247" },
-		{ "99999999999999999999", "address 9999 is not in 1-247" },
-		{ "1-5,3", "address 3 stands there twice" },
-		{ "S", "there is no module in it" },
-		{ "1 2", "\"2\" follows where a comma should" },
-		{ "x", "\"x\" is no address, range or S" },
-		{ "-1", "\"-1\" is no address, range or S" },
-	};
-	char error[WIRING_ERROR];
-	struct wiring w;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_true(wiring_parse(bad[i].text, &w, error) < 0);
-		assert_string_equal(error, bad[i].error);
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -407,8 +362,6 @@ int main(void)
 		cmocka_unit_test(several_faults_are_told_together),
 		cmocka_unit_test(errors_that_fit_nothing_are_undetermined),
 		cmocka_unit_test(any_numbers_are_judged),
-		cmocka_unit_test(orders_are_read),
-		cmocka_unit_test(bad_orders_are_refused_with_a_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

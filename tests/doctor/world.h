@@ -11,7 +11,13 @@
 #include "bus.h"
 #include "doctor.h"
 #include "scan.h"
-#include "wiring.h"
+
+/* Modules in the order of the cable; with @spur another spur begins */
+struct wiring {
+	unsigned int count;
+	u8 address[RTU_ADDRESS_MAX];
+	bool spur[RTU_ADDRESS_MAX];
+};
 
 struct world {
 	struct bus *bus;

@@ -7,8 +7,8 @@
 #include <time.h>
 
 #include "bacsctl.h"
+#include "config-value.h"
 #include "doctor.h"
-#include "wiring.h"
 
 /* Some 60 polls a module at the usual period; see tests/doctor */
 #define WATCH_DEFAULT_US	(60 * INT64_C(1000000))
@@ -43,7 +43,7 @@ static const enum bacs_counter counters[DOCTOR_COUNTERS] = {
 /* What is needed of one bus; on the heap, for it is large */
 struct visit {
 	const struct bacs_bus *bus;
-	struct wiring wiring;		/* none: count 0 */
+	struct config_wiring wiring;	/* none: count 0 */
 	uint64_t span_ns;
 	uint64_t requests;
 	struct doctor_input input;
@@ -95,12 +95,20 @@ static int add_module(struct visit *v, unsigned int address, bool spur,
 	return difference(stats, find(before, address), m->value);
 }
 
-static bool is_wired(const struct wiring *w, unsigned int address)
+static bool is_wired(const struct config_wiring *w, unsigned int address)
 {
-	for (unsigned int i = 0; i < w->count; i++)
-		if (w->address[i] == address)
+	for (unsigned int i = 0; i < w->order.count; i++)
+		if (w->order.list[i] == address)
 			return true;
 	return false;
+}
+
+/* Does another branch of the cable begin with this one? */
+static bool begins_branch(const struct config_wiring *w, unsigned int i)
+{
+	unsigned int before = i ? w->order.list[i - 1] : 0;
+
+	return !i || w->ends[before / 8] >> before % 8 & 1;
 }
 
 /*
@@ -110,17 +118,19 @@ static bool is_wired(const struct wiring *w, unsigned int address)
 static int fill(struct visit *v, const struct bacs_stats *now,
 		const struct bacs_stats *before)
 {
-	const struct wiring *w = &v->wiring;
+	const struct config_wiring *w = &v->wiring;
+	unsigned int count = w->order.count;
 	int r = difference(find(now, 0), find(before, 0), v->input.value);
 
-	v->input.ordered = w->count;
+	v->input.ordered = count;
 	v->input.second_master = bacs_bus_second_master(v->bus);
 	v->requests = v->input.value[DOCTOR_C_REQUESTS];
-	for (unsigned int i = 0; !r && i < w->count; i++)
-		r = add_module(v, w->address[i], w->spur[i], now, before);
+	for (unsigned int i = 0; !r && i < count; i++)
+		r = add_module(v, w->order.list[i], begins_branch(w, i), now,
+			       before);
 	for (unsigned int a = 1; !r && a <= DOCTOR_MODULES; a++)
 		if (!is_wired(w, a))
-			r = add_module(v, a, w->count, now, before);
+			r = add_module(v, a, count, now, before);
 	return r;
 }
 
@@ -289,9 +299,25 @@ static void print_json(const struct visit *v)
 	json_end(&json);
 }
 
+/* What the configuration says; one that is refused says nothing. */
+static void read_wiring(struct visit *v)
+{
+	struct config_errors errors = { .report = NULL };
+	struct config *config _config_ = NULL;
+	const struct config_bus *bus;
+
+	if (config_load("", &errors, &config) < 0) {
+		fprintf(stderr, "bacsctl: the configuration cannot be read, so that the order of the cable is not known: see 'bacsctl config check'\n");
+		return;
+	}
+	bus = config_find_bus(config, bacs_bus_name(v->bus));
+	if (bus)
+		v->wiring = bus->wiring;
+}
+
 static int check(const struct options *o, struct visit *v)
 {
-	char error[WIRING_ERROR];
+	char why[160];
 
 	if (o->for_us > WATCH_MAX_US || (o->for_us && o->all)) {
 		fprintf(stderr, o->all ?
@@ -299,8 +325,12 @@ static int check(const struct options *o, struct visit *v)
 			"bacsctl: --for is longer than 24h\n");
 		return EXIT_USAGE;
 	}
-	if (o->wiring && wiring_parse(o->wiring, &v->wiring, error) < 0) {
-		fprintf(stderr, "bacsctl: --wiring '%s': %s\n", o->wiring, error);
+	if (!o->wiring) {
+		read_wiring(v);
+	} else if (config_type_wiring.parse(&config_type_wiring, &v->wiring,
+					    o->wiring, NULL, why,
+					    sizeof(why)) < 0) {
+		fprintf(stderr, "bacsctl: --wiring '%s' %s\n", o->wiring, why);
 		return EXIT_USAGE;
 	}
 	return EXIT_DONE;
