@@ -28,7 +28,7 @@ _bacsctl()
 		return
 	fi
 	case $prev in
-	--bus | rescan | scan-period | stats | transact | doctor | capture)
+	--bus | rescan | scan-period | stats | transact | doctor | capture | line-check)
 		mapfile -t COMPREPLY < <(compgen -W "$(_bacsctl_buses)" -- "$cur")
 		return
 		;;
@@ -65,7 +65,7 @@ _bacsctl()
 		*) words="ack shelve unshelve mute out-of-service in-service test --json --sort --help" ;;
 		esac
 		;;
-	bus) words="stats rescan scan-period transact doctor capture convert --json --bus --timeout --for --all --wiring --pcapng --help" ;;
+	bus) words="stats rescan scan-period transact doctor line-check capture convert --json --bus --timeout --for --all --wiring --pcapng --count --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;
 	profile) words="list show check load delete --json --help" ;;

@@ -66,6 +66,7 @@ enum option_mask {
 	OPTION_TIMEOUT	= 1 << 14,
 	OPTION_WIRING	= 1 << 15,
 	OPTION_PCAPNG	= 1 << 16,
+	OPTION_COUNT	= 1 << 17,
 };
 
 struct options {
@@ -86,6 +87,7 @@ struct options {
 	uint32_t timeout_ms;	/* 0: not given */
 	const char *wiring;	/* NULL: not given */
 	bool pcapng;
+	uint32_t count;		/* 0: not given */
 	unsigned int given;	/* enum option_mask */
 };
 
@@ -215,6 +217,10 @@ int bus_transact(struct bacs *b, const struct options *o, int argc,
 /* capture.c: actions of bus */
 int bus_capture(struct bacs *b, const struct options *o, int argc, char **argv);
 int bus_convert(struct bacs *b, const struct options *o, int argc, char **argv);
+
+/* linecheck.c: an action of bus */
+int bus_line_check(struct bacs *b, const struct options *o, int argc,
+		   char **argv);
 
 /* doctor.c: an action of bus */
 int bus_doctor(struct bacs *b, const struct options *o, int argc, char **argv);

@@ -14,6 +14,7 @@ static const char usage[] =
 	"       bacsctl bus scan-period BUS MS|default\n"
 	"       bacsctl bus transact [--json] [--timeout=MS] BUS ADDRESS PDU\n"
 	"       bacsctl bus doctor [--json] [--for=TIME | --all] [--wiring=ORDER] [BUS]\n"
+	"       bacsctl bus line-check [--json] [--count=N] [BUS]\n"
 	"       bacsctl bus capture [--for=TIME] [--pcapng] BUS FILE\n"
 	"       bacsctl bus convert CAPTURE FILE.pcapng";
 
@@ -24,8 +25,9 @@ static const char help[] =
 	"Modbus PDU (function code and data in hexadecimal, without address and CRC)\n"
 	"between scans and prints the PDU that comes back; address 0: broadcast;\n"
 	"'doctor' watches a bus for a minute, --for so long, or takes --all since the\n"
-	"bus started, and names its likely fault; 'capture' writes every frame to a\n"
-	"file, until a signal or --for so long; 'convert' makes a capture one for\n"
+	"bus started, and names its likely fault; 'line-check' asks\n"
+	"every module 100 or --count times and says how good its line is; 'capture'\n"
+	"writes every frame to a file, until a signal or --for so long; 'convert' makes a capture one for\n"
 	"Wireshark.\n";
 
 enum {
@@ -335,6 +337,8 @@ static const struct action {
 	{ "transact", bus_transact, OPTION_JSON | OPTION_TIMEOUT },
 	{ "doctor", bus_doctor, OPTION_JSON | OPTION_BUS | OPTION_FOR |
 	  OPTION_ALL | OPTION_WIRING },
+	{ "line-check", bus_line_check, OPTION_JSON | OPTION_BUS |
+	  OPTION_COUNT },
 	{ "capture", bus_capture, OPTION_FOR | OPTION_PCAPNG },
 	{ "convert", bus_convert, 0, true },
 };

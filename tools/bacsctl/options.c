@@ -35,6 +35,7 @@ static const struct {
 	  "wait so many ms for the reply, 5-10000" },
 	{ "wiring", OPTION_WIRING, true,
 	  "order of the modules along the cable: '1-20,S,21-40'" },
+	{ "count", OPTION_COUNT, true, "requests to each module, 10-10000" },
 	{ "pcapng", OPTION_PCAPNG, false, "write a file for Wireshark" },
 	{ "database", OPTION_DATABASE, true,
 	  "another file than /var/lib/bacs/history.db" },
@@ -124,6 +125,22 @@ static int take_level(const char *text, const char **ret)
 	return -EINVAL;
 }
 
+static int take_count(const char *text, uint32_t *ret)
+{
+	char *end;
+	unsigned long n;
+
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	if (errno || *end || end == text || n < 10 || n > 10000) {
+		fprintf(stderr, "bacsctl: --count '%s' is not in 10-10000\n",
+			text);
+		return -EINVAL;
+	}
+	*ret = (uint32_t)n;
+	return 0;
+}
+
 static int take_timeout(const char *text, uint32_t *ret)
 {
 	char *end;
@@ -190,6 +207,8 @@ static int take(struct options *o, enum option_mask bit, const char *argument)
 		return take_level(argument, &o->level);
 	case OPTION_TIMEOUT:
 		return take_timeout(argument, &o->timeout_ms);
+	case OPTION_COUNT:
+		return take_count(argument, &o->count);
 	case OPTION_PCAPNG:
 		o->pcapng = true;
 		return 0;
