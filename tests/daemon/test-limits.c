@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Limits of states: in force, in the driver, written by others, breached */
-#include "unit.h"
+#include "policy-world.h"
 
-#include "policy/policy.h"
-
-#define SECOND	1000000000ULL
 #define BLOCKS	4
 
 struct world {
@@ -26,26 +23,6 @@ static void on_event(void *userdata, const struct policy_event *e)
 	snprintf(w->text, sizeof(w->text), "%s", e->text);
 }
 
-static void on_site(void *userdata)
-{
-	(void)userdata;
-}
-
-static void on_bus(void *userdata, const struct policy_bus *bus)
-{
-	(void)userdata, (void)bus;
-}
-
-static void on_module(void *userdata, const struct policy_module *m)
-{
-	(void)userdata, (void)m;
-}
-
-static void on_string(void *userdata, const struct policy_string *s)
-{
-	(void)userdata, (void)s;
-}
-
 static void on_set(void *userdata, const struct policy_module *m,
 		   const char *label, const struct policy_limits *limits)
 {
@@ -61,24 +38,15 @@ static void on_set(void *userdata, const struct policy_module *m,
 			w->driver[m->address].value[i] = limits->value[i];
 }
 
-static void on_supply(void *userdata, const struct policy_module *m,
-		      const struct policy_supply *supply)
+static const struct policy_ops *own_ops(void)
 {
-	(void)userdata, (void)m, (void)supply;
-}
+	static struct policy_ops ops;
 
-static const struct policy_ops ops = {
-	.event = on_event,
-	.site_changed = on_site,
-	.bus_changed = on_bus,
-	.bus_gone = on_bus,
-	.module_changed = on_module,
-	.module_gone = on_module,
-	.string_changed = on_string,
-	.string_gone = on_string,
-	.set_module = on_set,
-	.set_supply = on_supply,
-};
+	ops = quiet_ops();
+	ops.event = on_event;
+	ops.set_module = on_set;
+	return &ops;
+}
 
 static void agm(struct limit_set *set)
 {
@@ -97,17 +65,10 @@ static void agm(struct limit_set *set)
 static void configure(struct world *w, const struct limit_set *set, bool adopt)
 {
 	static const uint8_t addresses[BLOCKS] = { 1, 2, 3, 4 };
-	unsigned int a;
 
 	policy_config_begin(w->policy);
 	policy_config_bus(w->policy, "bacsA", true);
-	for (a = 1; a <= BLOCKS; a++) {
-		char label[16];
-
-		snprintf(label, sizeof(label), "%uS1", a);
-		policy_config_module(w->policy, "bacsA", a, label, "North", 1,
-				     a, 12000);
-	}
+	add_modules(w->policy, "North", 1, 0, BLOCKS);
 	policy_config_string(w->policy, "North", 1, "bacsA", addresses, BLOCKS,
 			     "", 0, 1000);
 	policy_config_limits(w->policy, set, "agm-12v", adopt);
@@ -116,12 +77,9 @@ static void configure(struct world *w, const struct limit_set *set, bool adopt)
 
 static void tell(struct world *w, unsigned int a)
 {
-	struct policy_facts f = {
-		.state = BACS_MODULE_OK, .modclass = BACS_MODCLASS_JAR,
-		.serial = 1000 + a, .nominal_mv = 12000,
-		.limits = w->driver[a],
-	};
+	struct policy_facts f = block_facts(BACS_MODULE_OK, 1000 + a);
 
+	f.limits = w->driver[a];
 	snprintf(f.label, sizeof(f.label), "%uS1", a);
 	policy_module(w->policy, "bacsA", a, &f, w->now);
 }
@@ -136,7 +94,7 @@ static struct world *begin(const struct limit_set *set, bool adopt)
 	w->now = 100 * SECOND;
 	for (a = 0; a <= BLOCKS; a++)
 		policy_unset_limits(&w->driver[a]);
-	assert_int_equal(policy_new(&ops, w, w->now, &w->policy), 0);
+	assert_int_equal(policy_new(own_ops(), w, w->now, &w->policy), 0);
 	configure(w, set, adopt);
 	policy_driver(w->policy, BACS_DRIVER_PRESENT, w->now);
 	policy_bus(w->policy, "bacsA", BACS_BUS_RUNNING, 1000, w->now);

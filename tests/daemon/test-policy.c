@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The policy in virtual time: states, colours, events, the watchdog's food */
-#include "unit.h"
+#include "policy-world.h"
 
-#include "policy/policy.h"
-
-#define SECOND 1000000000ULL
 
 struct world {
 	struct policy *policy;
@@ -27,32 +24,12 @@ static void on_event(void *userdata, const struct policy_event *e)
 	w->last[e->kind] = *e;
 }
 
-static void on_site(void *userdata)
-{
-	(void)userdata;
-}
-
-static void on_bus(void *userdata, const struct policy_bus *bus)
-{
-	(void)userdata, (void)bus;
-}
-
-static void on_module(void *userdata, const struct policy_module *m)
-{
-	(void)userdata, (void)m;
-}
-
 static void on_gone(void *userdata, const struct policy_module *m)
 {
 	struct world *w = userdata;
 
 	(void)m;
 	w->gone++;
-}
-
-static void on_string(void *userdata, const struct policy_string *s)
-{
-	(void)userdata, (void)s;
 }
 
 static void on_set(void *userdata, const struct policy_module *m,
@@ -79,10 +56,17 @@ static void on_supply(void *userdata, const struct policy_module *m,
 	w->supply = *supply;
 }
 
-static const struct policy_ops ops = {
-	on_event, on_site, on_bus, on_bus, on_module, on_gone, on_string,
-	on_string, on_set, on_supply,
-};
+static const struct policy_ops *own_ops(void)
+{
+	static struct policy_ops ops;
+
+	ops = quiet_ops();
+	ops.event = on_event;
+	ops.module_gone = on_gone;
+	ops.set_module = on_set;
+	ops.set_supply = on_supply;
+	return &ops;
+}
 
 static struct world *begin(void)
 {
@@ -90,7 +74,7 @@ static struct world *begin(void)
 
 	memset(&world, 0, sizeof(world));
 	world.now = 100 * SECOND;
-	assert_int_equal(policy_new(&ops, &world, world.now, &world.policy),
+	assert_int_equal(policy_new(own_ops(), &world, world.now, &world.policy),
 			 0);
 	return &world;
 }
@@ -103,18 +87,11 @@ static void end(struct world *w)
 static void configure(struct world *w, const struct limit_set *limits)
 {
 	struct limit_set none;
-	unsigned int a;
 
 	limit_set_defaults(&none);
 	policy_config_begin(w->policy);
 	policy_config_bus(w->policy, "bacsA", true);
-	for (a = 1; a <= 4; a++) {
-		char label[16];
-
-		snprintf(label, sizeof(label), "%uS1", a);
-		policy_config_module(w->policy, "bacsA", a, label, "North", 1,
-				     a, 12000);
-	}
+	add_modules(w->policy, "North", 1, 0, 4);
 	policy_config_limits(w->policy, limits ? limits : &none, "", false);
 	policy_config_end(w->policy, w->now);
 }
@@ -122,12 +99,8 @@ static void configure(struct world *w, const struct limit_set *limits)
 static void set_state(struct world *w, unsigned int address,
 		      enum bacs_modstate state)
 {
-	struct policy_facts f = {
-		.state = state, .modclass = BACS_MODCLASS_JAR,
-		.serial = 1000 + address, .nominal_mv = 12000,
-	};
+	struct policy_facts f = block_facts(state, 1000 + address);
 
-	policy_unset_limits(&f.limits);
 	policy_module(w->policy, "bacsA", address, &f, w->now);
 }
 

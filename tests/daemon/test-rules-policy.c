@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The rules in the whole policy: samples in, alarms out */
-#include "unit.h"
+#include "policy-world.h"
 
-#include "policy/policy.h"
-
-#define SECOND	1000000000ULL
-#define MINUTE	(60 * SECOND)
-#define HOUR	(60 * MINUTE)
-#define DAY	(24 * HOUR)
 #define JARS	6
 #define SOUTH	10		/* its addresses begin after this one */
 #define ROOM	240
@@ -27,69 +21,15 @@ struct world {
 	uint32_t seed;
 };
 
-static void on_event(void *userdata, const struct policy_event *e)
-{
-	(void)userdata, (void)e;
-}
-
-static void on_site(void *userdata)
-{
-	(void)userdata;
-}
-
-static void on_bus(void *userdata, const struct policy_bus *bus)
-{
-	(void)userdata, (void)bus;
-}
-
-static void on_module(void *userdata, const struct policy_module *m)
-{
-	(void)userdata, (void)m;
-}
-
-static void on_string(void *userdata, const struct policy_string *s)
-{
-	(void)userdata, (void)s;
-}
-
-static void on_set(void *userdata, const struct policy_module *m,
-		   const char *label, const struct policy_limits *limits)
-{
-	(void)userdata, (void)m, (void)label, (void)limits;
-}
-
-static void on_supply(void *userdata, const struct policy_module *m,
-		      const struct policy_supply *supply)
-{
-	(void)userdata, (void)m, (void)supply;
-}
-
-static const struct policy_ops ops = {
-	.event = on_event,
-	.site_changed = on_site,
-	.bus_changed = on_bus,
-	.bus_gone = on_bus,
-	.module_changed = on_module,
-	.module_gone = on_module,
-	.string_changed = on_string,
-	.string_gone = on_string,
-	.set_module = on_set,
-	.set_supply = on_supply,
-};
-
 static void add_string(struct world *w, const char *name, unsigned int number,
 		       unsigned int base)
 {
 	uint8_t addresses[JARS];
-	char label[16];
 	unsigned int i;
 
-	for (i = 0; i < JARS; i++) {
+	for (i = 0; i < JARS; i++)
 		addresses[i] = base + i + 1;
-		snprintf(label, sizeof(label), "%uS%u", i + 1, number);
-		policy_config_module(w->policy, "bacsA", base + i + 1, label,
-				     name, number, i + 1, 12000);
-	}
+	add_modules(w->policy, name, number, base, JARS);
 	policy_config_string(w->policy, name, number, "bacsA", addresses, JARS,
 			     "", 0, 1000);
 	policy_config_half(w->policy, name, "Main");
@@ -98,12 +38,12 @@ static void add_string(struct world *w, const char *name, unsigned int number,
 static void tell(struct world *w, unsigned int address, uint64_t serial,
 		 enum bacs_modstate state)
 {
-	struct policy_facts f = { .state = state, .serial = serial };
+	struct policy_facts f = block_facts(state, serial);
 
-	f.modclass = address == ROOM ? BACS_MODCLASS_ENVIRONMENT :
-				       BACS_MODCLASS_JAR;
-	f.nominal_mv = address == ROOM ? 0 : 12000;
-	policy_unset_limits(&f.limits);
+	if (address == ROOM) {
+		f.modclass = BACS_MODCLASS_ENVIRONMENT;
+		f.nominal_mv = 0;
+	}
 	policy_module(w->policy, "bacsA", address, &f, w->now);
 }
 
@@ -115,9 +55,11 @@ static bool is_jar(unsigned int address)
 
 static void begin(struct world *w)
 {
+	static struct policy_ops ops;
 	struct limit_set limits;
 	unsigned int a;
 
+	ops = quiet_ops();
 	memset(w, 0, sizeof(*w));
 	w->now = 1000 * DAY;
 	w->seed = 1;
