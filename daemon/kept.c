@@ -26,6 +26,7 @@ struct kept {
 	bool loaded;
 	bool dirty;
 	bool noted;		/* the offsets in force are noted */
+	bool remembered;	/* given since modules of earlier runs are known */
 	uint64_t retry_ns;
 	struct entry *list;
 	size_t count;
@@ -317,6 +318,9 @@ static void give_limits(struct manager *m, const struct store_kept *row)
 						strtoul(address, NULL, 10), s,
 						&limits);
 	}
+	/* modules of earlier runs may become known later */
+	if (r == -ENOENT && !m->remembered)
+		return;
 	/* -EPERM: they are not adopted any more */
 	if (r == -EINVAL || (r < 0 && !strcmp(m->config_state, "good")))
 		put(m, row->kind, row->object, "", "");
@@ -434,6 +438,10 @@ void kept_tick(struct manager *m, uint64_t now_ns)
 		kept_load(m);
 		if (k->loaded)
 			kept_give(m);
+	}
+	if (m->remembered != k->remembered) {
+		k->remembered = m->remembered;
+		kept_give(m);
 	}
 	note_offsets(m);
 	if (k->dirty && k->loaded && now_ns >= k->retry_ns)
