@@ -2,12 +2,13 @@
 /*
  * bacs: the objects of the driver and who owns them
  *
- * bus		one tty with its modules; made by BACS_IOC_START, ends with the
- *		discipline. A device on bus_type bacs.
+ * bus		one line with its modules; made by BACS_IOC_START and ends with
+ *		the discipline, or by a serdev device and ends with it. A device
+ *		on bus_type bacs.
  * module	one address of a bus; made when configured or found, ends with
  *		the bus. A device below its bus. While its state is ok it has a
  *		hwmon chip and, if it is a jar, a power supply.
- * transport	bytes below a bus: the line discipline
+ * transport	bytes below a bus: the line discipline or a serdev device
  *
  * Locks, outermost first:
  *   bacs_lock		list of buses; controller of each bus; profiles.

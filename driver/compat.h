@@ -32,6 +32,13 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 #define BACS_TTY_COUNT		int
 #endif
 
+/* Type of serdev_device_ops.receive_buf since 6.8 */
+#ifdef BACS_HAVE_SERDEV_SIZE_T
+#define BACS_SERDEV_COUNT	size_t
+#else
+#define BACS_SERDEV_COUNT	int
+#endif
+
 /* A battery monitor must not keep the machine awake. */
 static inline struct power_supply *
 bacs_power_supply_register(struct device *parent,

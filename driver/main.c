@@ -6,6 +6,7 @@
 
 #include "bacs.h"
 #include "ldisc.h"
+#include "serdev.h"
 
 /*
  * Modules are devices of a bus, never of a class: libsensors climbs the
@@ -37,8 +38,13 @@ static int __init bacs_init(void)
 	err = bacs_ldisc_register();
 	if (err)
 		goto out_netlink;
+	err = bacs_serdev_register();
+	if (err)
+		goto out_ldisc;
 	return 0;
 
+out_ldisc:
+	bacs_ldisc_unregister();
 out_netlink:
 	bacs_netlink_exit();
 out_bus:
@@ -50,6 +56,8 @@ out_wq:
 
 static void __exit bacs_exit(void)
 {
+	/* Ends the buses of the firmware's nodes. */
+	bacs_serdev_unregister();
 	/* An open discipline holds a reference: no bus is left here. */
 	bacs_ldisc_unregister();
 	bacs_netlink_exit();
