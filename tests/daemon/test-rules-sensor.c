@@ -351,30 +351,145 @@ static void a_charger_has_its_tolerance(void **state)
 	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
 }
 
+/* @uv an hour, for as long as @ns */
+static void slide(struct bench *b, int64_t uv, uint64_t ns)
+{
+	int64_t done = 0, minute, minutes = (int64_t)(ns / MINUTE);
+
+	for (minute = 1; minute <= minutes; minute++) {
+		shift(b, uv * minute / 60 - done);
+		done = uv * minute / 60;
+		bench_scan(b);
+	}
+}
+
+/* A pause begins as a low charger does: nothing is said on the way down */
+static void fall_silently(struct bench *b)
+{
+	bench_long_on_float(b, 16, 6);
+	b->wander_uv = 0;
+	slide(b, -30000, 200 * MINUTE);
+	assert_int_equal(b->raised, 0);
+	/* nor at its end, 2 mV/cell in an hour */
+	slide(b, -2000, 12 * HOUR);
+	assert_int_equal(b->raised, 0);
+}
+
 static void a_charger_is_low_where_it_stands(void **state)
 {
 	struct bench b;
-	int i;
 
 	(void)state;
-	bench_long_on_float(&b, 16, 6);
-	/* a pause begins the same way: nothing is said on the way down */
-	for (i = 0; i < 200; i++) {
-		shift(&b, -500);
-		bench_scan(&b);
-	}
-	assert_int_equal(b.raised, 0);
-	/* nor at its end, 2 mV/cell in an hour */
-	for (i = 0; i < 12 * 60; i++) {
-		shift(&b, i % 6 ? -33 : -34);
-		bench_scan(&b);
-	}
-	assert_int_equal(b.raised, 0);
+	fall_silently(&b);
+	/* one that does not wander shows only by what it holds */
 	shift(&b, 124000 - 2250000 * 21 / 1000);
 	bench_pass(&b, 3 * HOUR);
 	assert_int_equal(b.raised, 0);
 	bench_pass(&b, HOUR + 6 * MINUTE);
 	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
+}
+
+/* Nothing but a charger lifts a string */
+static void a_low_charger_shows_by_its_wander(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	fall_silently(&b);
+	shift(&b, 124000 - 2250000 * 21 / 1000);
+	b.wander_uv = 3000;
+	bench_pass(&b, 65 * MINUTE);
+	assert_int_equal(b.raised, 0);
+	bench_pass(&b, 10 * MINUTE);
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
+	/* what falls all the same, in ups and downs of a small load */
+	bench_long_on_float(&b, 16, 6);
+	b.wander_uv = 2500;
+	slide(&b, -6000, 10 * HOUR);
+	assert_int_equal(b.raised, 0);
+	/* a block that comes and goes moves the mean as well */
+	fall_silently(&b);
+	b.volts[3] += 60000;
+	for (int i = 0; i < 18; i++) {
+		b.jars[3].fresh = i % 2;
+		slide(&b, -2000, 10 * MINUTE);
+	}
+	assert_int_equal(b.raised, 0);
+}
+
+/* So low that the string stands at rest, where no pause rises */
+static void a_very_low_charger_lifts_a_resting_string(void **state)
+{
+	struct bench b;
+	int i;
+
+	(void)state;
+	fall_silently(&b);
+	bench_become(&b, STRING_REST, b.volts[0]);
+	/* the room warms, and with it the set point goes down: 2 K an hour */
+	for (i = 0; i < 270; i++) {
+		season(&b, 25000 + i * 33);
+		bench_scan(&b);
+	}
+	/* a load that comes twice in a day, and what the blocks recover */
+	for (i = 0; i < 2; i++) {
+		slide(&b, -20000, 10 * MINUTE);
+		slide(&b, 20000, 10 * MINUTE);
+		bench_pass(&b, 8 * HOUR);
+	}
+	assert_int_equal(b.raised, 0);
+	for (i = 0; i < 3; i++) {
+		slide(&b, 2500, HOUR);
+		slide(&b, -2500, HOUR);
+	}
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
+	assert_says(&b, "lifts it");
+}
+
+/* After weeks without a pause a fall is none, and a rest neither */
+static void a_charger_that_never_paused_is_dead(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_long_on_float(&b, 16, 6);
+	bench_pass(&b, 11 * DAY);
+	b.wander_uv = 0;
+	slide(&b, -60000, HOUR);
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
+	assert_says(&b, "did not pause before");
+	/* it is repaired, whatever voltages it may have now */
+	bench_become(&b, STRING_REST, 2140000);
+	bench_pass(&b, HOUR);
+	bench_become(&b, STRING_FLOAT, 2250000);
+	bench_pass(&b, HOUR);
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_NONE);
+
+	bench_long_on_float(&b, 16, 6);
+	bench_pass(&b, 11 * DAY);
+	b.wander_uv = 0;
+	bench_become(&b, STRING_REST, 2140000);
+	bench_pass(&b, 50 * MINUTE);
+	assert_int_equal(b.raised, 0);
+	bench_pass(&b, 15 * MINUTE);
+	assert_level(&b, ALARM_CHARGER_LOW, -1, ALARM_WARNING);
+
+	/* one that came back by itself pauses */
+	bench_become(&b, STRING_FLOAT, 2250000);
+	bench_pass(&b, 4 * DAY);
+	bench_become(&b, STRING_REST, 2140000);
+	bench_pass(&b, 5 * DAY);
+	assert_int_equal(b.raised, 1);
+
+	/* a rest after a discharge is not the charger's choice */
+	bench_long_on_float(&b, 16, 6);
+	bench_pass(&b, 11 * DAY);
+	b.wander_uv = 0;
+	bench_become(&b, STRING_DISCHARGE, 2000000);
+	bench_pass(&b, HOUR);
+	bench_become(&b, STRING_REST, 2100000);
+	bench_pass(&b, 20 * HOUR);
+	assert_int_equal(b.raised, 0);
 }
 
 /* B6: a charger within its tolerance, modules within theirs, all seasons */
@@ -642,6 +757,9 @@ int main(void)
 		cmocka_unit_test(a_charger_is_high_within_the_hour),
 		cmocka_unit_test(a_charger_has_its_tolerance),
 		cmocka_unit_test(a_charger_is_low_where_it_stands),
+		cmocka_unit_test(a_low_charger_shows_by_its_wander),
+		cmocka_unit_test(a_very_low_charger_lifts_a_resting_string),
+		cmocka_unit_test(a_charger_that_never_paused_is_dead),
 		cmocka_unit_test(seasons_and_tolerance_are_no_fault_of_the_charger),
 		cmocka_unit_test(a_boost_charge_is_no_fault_of_the_charger),
 		cmocka_unit_test(without_set_point_the_charger_is_not_judged),

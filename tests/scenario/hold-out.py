@@ -32,6 +32,7 @@ SEEDS = 5
 DRAWS = {
     'charger-high': {'error': '2.5%..5%'},
     'charger-low': {'error': '-4%..-2.5%'},
+    'charger-low-later': {'error': '-4%..-2.5%'},
     'resistance-rise': {'factor': '1.42..2'},
     'resistance-low': {'factor': '0.4..0.62'},
     'jar-falls-away': {'share': '0.25..0.6'},

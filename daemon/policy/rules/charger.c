@@ -18,6 +18,12 @@ enum {
 	FLAT_UV = 2500,		/* [v] above the wander, below a fall */
 	HELD_UV = 2000,		/* [v] in 2 h: a pause falls by twice that */
 	WANDER_UV = 10000,	/* [C2] ±20 mV on 12 V, and a half more */
+	LIFT_UV = 1000,		/* [C2] no string rises that nobody charges */
+	LIFTED_S = 7200,	/* [C2] the slowest wander, once each */
+	LIFTS = 3,		/* [v] at rest, where small loads come and go */
+	LIFTS_END_S = 12 * 3600, /* [v] */
+	STEADY_S = 14 * 86400,	/* [P] who pauses charges for 2 to 4 days */
+	REST_STEADY_S = 3600,	/* [v] */
 	MODULES_PERMILLE = 5,	/* [E] */
 	THERMAL_UV = 5000,	/* [v] 2 °C between charger and blocks, 0.25 % */
 	GROSS_PERMILLE = 50,	/* [v] 2.36 V/cell: gas, or no charge */
@@ -33,9 +39,13 @@ static const struct rules_times found = {
 	60 * RULES_SECOND_NS, 30 * RULES_MINUTE_NS,
 };
 
-/* Mean of bins @from to @to back from the last complete one */
-static bool mean_of_bins(const struct rules_string *r, uint64_t number,
-			 unsigned int from, unsigned int to, double *ret_uv)
+/*
+ * Mean of bins @from to @to back from the last complete one
+ * @off: of the distance from the set point, else of the voltage
+ */
+static bool mean_of(const struct rules_string *r, uint64_t number,
+		    unsigned int from, unsigned int to, bool off,
+		    double *ret_uv)
 {
 	unsigned int i, known = 0;
 	double sum = 0;
@@ -47,13 +57,27 @@ static bool mean_of_bins(const struct rules_string *r, uint64_t number,
 		if (number < i || r->bins[at].number != n + 1 ||
 		    !r->bins[at].count)
 			continue;
-		sum += r->bins[at].sum_uv / r->bins[at].count;
+		sum += (off ? r->bins[at].sum_uv : r->bins[at].mean_uv) /
+		       r->bins[at].count;
 		known++;
 	}
 	if (!known || (to - from + 1 - known) * 6 > to - from + 1)
 		return false;
 	*ret_uv = sum / known;
 	return true;
+}
+
+static bool mean_of_bins(const struct rules_string *r, uint64_t number,
+			 unsigned int from, unsigned int to, double *ret_uv)
+{
+	return mean_of(r, number, from, to, true, ret_uv);
+}
+
+/* A set point that moves with the temperature moves no voltage by itself */
+static bool mean_voltage(const struct rules_string *r, uint64_t number,
+			 unsigned int from, unsigned int to, double *ret_uv)
+{
+	return mean_of(r, number, from, to, false, ret_uv);
 }
 
 /*
@@ -79,18 +103,78 @@ static bool holds(const struct rules_string *r, uint64_t number)
 	return high - low <= WANDER_UV;
 }
 
-static void collect(struct rules_string *r, uint64_t now_ns, int64_t off_uv)
+/* Did all bins of the last hour see the same blocks? Else the mean jumps */
+static bool same_blocks(const struct rules_string *r, uint64_t number)
 {
-	uint64_t number = now_ns / RULES_SECOND_NS / BIN_S;
+	uint32_t blocks = r->bins[(number - 1) % (RULES_BINS + 1)].least;
+	unsigned int i;
+
+	for (i = 1; i <= HOUR; i++) {
+		size_t at = (number - i) % (RULES_BINS + 1);
+
+		if (r->bins[at].number != number - i + 1 ||
+		    r->bins[at].least != blocks || r->bins[at].most != blocks)
+			return false;
+	}
+	return true;
+}
+
+/*
+ * A string that nobody charges only falls, the faster the higher it stands:
+ * by 10 mV/cell in an hour above 2.15 V. A charger wanders. If the string does
+ * not fall and rose on the way, it follows a charger.
+ */
+static bool follows(const struct rules_string *r, uint64_t number)
+{
+	double recent, before, bin, low, high, rise = 0;
+	unsigned int i;
+
+	if (number <= HOUR || !same_blocks(r, number) ||
+	    !mean_voltage(r, number, 1, HALF_HOUR, &recent) ||
+	    !mean_voltage(r, number, HALF_HOUR + 1, HOUR, &before) ||
+	    recent < before - HELD_UV)
+		return false;
+	low = high = recent;
+	for (i = HOUR; i >= 1; i--) {
+		if (!mean_voltage(r, number, i, i, &bin))
+			return false;
+		low = i == HOUR || bin < low ? bin : low;
+		high = i == HOUR || bin > high ? bin : high;
+		rise = bin - low > rise ? bin - low : rise;
+	}
+	return rise >= LIFT_UV && high - low <= WANDER_UV;
+}
+
+/* At rest it falls slowly: only a rise of half an hour says something */
+static bool lifted(const struct rules_string *r, uint64_t number)
+{
+	double recent, before;
+
+	return number > HOUR && same_blocks(r, number) &&
+	       mean_voltage(r, number, 1, HALF_HOUR, &recent) &&
+	       mean_voltage(r, number, HALF_HOUR + 1, HOUR, &before) &&
+	       recent >= before + LIFT_UV && recent - before <= WANDER_UV;
+}
+
+static void collect(struct rules_run *run, int64_t set)
+{
+	struct rules_string *r = run->string;
+	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
 	size_t at = number % (RULES_BINS + 1);
 
 	if (r->bins[at].number != number + 1) {
 		r->bins[at].number = number + 1;
-		r->bins[at].sum_uv = 0;
+		r->bins[at].sum_uv = r->bins[at].mean_uv = 0;
 		r->bins[at].count = 0;
+		r->bins[at].least = r->bins[at].most = run->valid;
 	}
-	r->bins[at].sum_uv += off_uv;
+	r->bins[at].sum_uv += run->mean_uv - set;
+	r->bins[at].mean_uv += run->mean_uv;
 	r->bins[at].count++;
+	if (run->valid < r->bins[at].least)
+		r->bins[at].least = run->valid;
+	if (run->valid > r->bins[at].most)
+		r->bins[at].most = run->valid;
 }
 
 static bool any_open(const struct rules_scan *s)
@@ -103,81 +187,179 @@ static bool any_open(const struct rules_scan *s)
 	return false;
 }
 
-static void say_charger(struct rules_run *run, double off, int64_t set,
-			bool held, const char *span)
+static int64_t limit_of(const struct limit_set *l, int64_t set)
 {
-	const struct limit_set *l = run->scan->limits;
-	struct rules_hold *high = &run->string->hold[RULE_CHARGER_HIGH];
-	struct rules_hold *low = &run->string->hold[RULE_CHARGER_LOW];
-	int64_t limit = set * (l->value[LIMIT_CHARGER_TOLERANCE] +
-			       MODULES_PERMILLE) / 1000 + THERMAL_UV;
-	int64_t gross = set * GROSS_PERMILLE / 1000;
-	int64_t size = rules_abs((int64_t)off);
-	bool above = off > 0 && rules_above(size, limit, THERMAL_UV, high);
-	bool below = off < 0 && rules_above(size, limit, THERMAL_UV, low);
-	enum alarm_level level = size > gross ? ALARM_ALARM : ALARM_WARNING;
-
-	rules_say(run, high, ALARM_CHARGER_HIGH, -1,
-		  above ? level : ALARM_NONE, found,
-		  "mean of %s is %s mV/cell %s the set point %s V/cell at %s C (limit %s mV/cell: tolerance, modules, 2 C)",
-		  span, rules_mv(size).s, off > 0 ? "above" : "below",
-		  rules_volts(set).s, rules_celsius(run->temperature_mc).s,
-		  rules_mv(limit).s);
-	/* a charger that pauses is low on the way down, too */
-	if (below && !held)
-		return;
-	rules_say(run, low, ALARM_CHARGER_LOW, -1,
-		  below ? level : ALARM_NONE, found,
-		  "mean of %s is %s mV/cell %s the set point %s V/cell at %s C (limit %s mV/cell: tolerance, modules, 2 C)",
-		  span, rules_mv(size).s, off > 0 ? "above" : "below",
-		  rules_volts(set).s, rules_celsius(run->temperature_mc).s,
-		  rules_mv(limit).s);
+	return set * (l->value[LIMIT_CHARGER_TOLERANCE] + MODULES_PERMILLE) /
+	       1000 + THERMAL_UV;
 }
 
-static void judge_rest(struct rules_run *run)
+/* @off: mean of @span from the set point @set */
+static void say_charger(struct rules_run *run, enum alarm_kind kind,
+			double off, int64_t set, const char *span,
+			const char *why)
 {
-	uint64_t rest = run->now_ns - run->string->state_ns;
+	struct rules_hold *h = &run->string->hold[
+		kind == ALARM_CHARGER_HIGH ? RULE_CHARGER_HIGH :
+					     RULE_CHARGER_LOW];
+	int64_t limit = limit_of(run->scan->limits, set);
+	int64_t gross = set * GROSS_PERMILLE / 1000;
+	int64_t size = rules_abs((int64_t)off);
+	bool wrong = kind == ALARM_CHARGER_HIGH ? off > 0 : off < 0;
 
-	if (rest < REST_DAYS * RULES_DAY_NS)
-		return;
+	wrong = wrong && rules_above(size, limit, THERMAL_UV, h);
+	rules_say(run, h, kind, -1,
+		  !wrong ? ALARM_NONE :
+		  size > gross ? ALARM_ALARM : ALARM_WARNING, found,
+		  "mean of %s is %s mV/cell %s the set point %s V/cell at %s C (limit %s mV/cell: tolerance, modules, 2 C)%s",
+		  span, rules_mv(size).s, off > 0 ? "above" : "below",
+		  rules_volts(set).s, rules_celsius(run->temperature_mc).s,
+		  rules_mv(limit).s, wrong ? why : "");
+}
+
+static bool is_below(const struct rules_run *run, double off, int64_t set)
+{
+	return off < 0 &&
+	       rules_above(rules_abs((int64_t)off),
+			   limit_of(run->scan->limits, set), THERMAL_UV,
+			   &run->string->hold[RULE_CHARGER_LOW]);
+}
+
+/* A charger that never paused for weeks does not begin to */
+static void learn_steadiness(struct rules_run *run)
+{
+	struct rules_string *r = run->string;
+
+	if (r->float_ns &&
+	    run->now_ns - r->float_ns >= STEADY_S * RULES_SECOND_NS)
+		r->steady = true;
+	/* back without a discharge to make good for: it does pause */
+	if (r->before == STRING_REST && r->float_ns == run->now_ns)
+		r->steady = false;
+}
+
+static void say_rest(struct rules_run *run, uint64_t rest_ns, const char *why)
+{
 	rules_say(run, &run->string->hold[RULE_CHARGER_LOW],
 		  ALARM_CHARGER_LOW, -1, ALARM_WARNING, found,
-		  "nobody charged the string for %s (chargers that pause do so for 28 days at most)",
-		  rules_span(rest).s);
+		  "nobody charged the string for %s (%s)",
+		  rules_span(rest_ns).s, why);
+}
+
+/* A charger so low that its string stands at rest lifts it all the same */
+static void judge_lifts(struct rules_run *run, int64_t set)
+{
+	struct rules_string *r = run->string;
+	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
+	uint64_t since_ns = run->now_ns - r->lift_ns;
+	double recent;
+
+	if (r->lifts && since_ns > LIFTS_END_S * RULES_SECOND_NS)
+		r->lifts = 0;
+	if ((!r->lifts || since_ns >= LIFTED_S * RULES_SECOND_NS) &&
+	    lifted(r, number)) {
+		r->lifts++;
+		r->lift_ns = run->now_ns;
+	}
+	if (r->lifts < LIFTS ||
+	    !mean_of_bins(r, number, 1, HALF_HOUR, &recent) ||
+	    !is_below(run, recent, set))
+		return;
+	say_charger(run, ALARM_CHARGER_LOW, recent, set, "30 min",
+		    "; it does not rest, something lifts it again and again");
+}
+
+static void judge_rest(struct rules_run *run, bool known, int64_t set)
+{
+	struct rules_string *r = run->string;
+	uint64_t rest_ns = run->now_ns - r->state_ns;
+
+	if (rest_ns >= REST_DAYS * RULES_DAY_NS)
+		say_rest(run, rest_ns, "chargers that pause do so for 28 days at most");
+	else if (r->steady && run->now_ns >= r->excused_ns &&
+		 rest_ns >= REST_STEADY_S * RULES_SECOND_NS)
+		say_rest(run, rest_ns, "this charger did not pause before, in 14 days or more");
+	else if (known && run->now_ns >= r->excused_ns)
+		judge_lifts(run, set);
+}
+
+static void judge_charging(struct rules_run *run, int64_t set)
+{
+	struct rules_string *r = run->string;
+	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
+	double hour, half, recent, before;
+	const char *why = "";
+
+	r->lifts = 0;
+	if (!mean_of_bins(r, number, 1, HALF_HOUR, &half) ||
+	    !mean_of_bins(r, number, 1, HALF_HOUR / 2, &recent) ||
+	    !mean_of_bins(r, number, HALF_HOUR / 2 + 1, HALF_HOUR, &before))
+		return;
+	if (rules_abs((int64_t)(recent - before)) <= FLAT_UV)
+		say_charger(run, ALARM_CHARGER_HIGH, half, set, "30 min", "");
+	else if (mean_of_bins(r, number, 1, HOUR, &hour))
+		say_charger(run, ALARM_CHARGER_HIGH, hour, set, "1 h", "");
+	/*
+	 * One that pauses is low on the way down, too. What falls is lower at
+	 * the end than its mean says.
+	 */
+	if (is_below(run, half, set)) {
+		if (recent > before + FLAT_UV)
+			return;
+		if (r->steady)
+			why = "; this charger did not pause before, in 14 days or more";
+		else if (!holds(r, number) && !follows(r, number))
+			return;
+	}
+	say_charger(run, ALARM_CHARGER_LOW, half, set, "30 min", why);
+}
+
+/* A raised voltage says nothing yet, but a low one is over */
+static void end_low(struct rules_run *run, int64_t set)
+{
+	struct rules_hold *h = &run->string->hold[RULE_CHARGER_LOW];
+	int64_t off = run->mean_uv - set;
+
+	if (h->level != ALARM_NONE && !is_below(run, off, set))
+		say_charger(run, ALARM_CHARGER_LOW, off, set, "a scan", "");
+}
+
+static bool set_point(const struct rules_run *run, int64_t *ret_uv)
+{
+	const struct rules_scan *s = run->scan;
+
+	return run->has_temperature && run->valid &&
+	       run->valid * 4 >= s->count * 3 && !any_open(s) &&
+	       rules_set(s->limits, LIMIT_CHARGER_TOLERANCE) &&
+	       rules_set_point(s->limits, run->temperature_mc, ret_uv);
 }
 
 void rules_judge_charger(struct rules_run *run)
 {
 	struct rules_string *r = run->string;
-	const struct rules_scan *s = run->scan;
-	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
-	double hour, half, recent, before;
-	bool held;
-	int64_t set;
+	enum string_state state = run->scan->state;
+	int64_t set = 0;
+	bool known = set_point(run, &set);
 
-	if (s->state == STRING_REST)
-		judge_rest(run);
-	if ((s->state != STRING_FLOAT && s->state != STRING_BOOST) ||
-	    !r->float_ns || !run->has_temperature || !run->valid ||
-	    run->valid * 4 < s->count * 3 || any_open(s) ||
-	    !rules_set(s->limits, LIMIT_CHARGER_TOLERANCE) ||
-	    !rules_set_point(s->limits, run->temperature_mc, &set))
+	learn_steadiness(run);
+	if (state == STRING_REST) {
+		if (known)
+			collect(run, set);
+		judge_rest(run, known, set);
 		return;
-	if (run->now_ns < r->excused_ns ||
-	    run->now_ns - r->float_ns < SETTLE_S * RULES_SECOND_NS ||
-	    (s->state == STRING_FLOAT && run->now_ns - r->disturbed_ns <
-	     CALM_S * RULES_SECOND_NS))
+	}
+	if ((state != STRING_FLOAT && state != STRING_BOOST) ||
+	    !r->float_ns || !known)
 		return;
-	collect(r, run->now_ns, run->mean_uv - set);
-	if (!mean_of_bins(r, number, 1, HALF_HOUR, &half) ||
-	    !mean_of_bins(r, number, 1, HALF_HOUR / 2, &recent) ||
-	    !mean_of_bins(r, number, HALF_HOUR / 2 + 1, HALF_HOUR, &before))
+	if (run->now_ns < r->excused_ns) {
+		end_low(run, set);
 		return;
-	held = holds(r, number);
-	if (rules_abs((int64_t)(recent - before)) <= FLAT_UV)
-		say_charger(run, half, set, held, "30 min");
-	else if (mean_of_bins(r, number, 1, HOUR, &hour))
-		say_charger(run, hour, set, held, "1 h");
+	}
+	if (run->now_ns - r->float_ns < SETTLE_S * RULES_SECOND_NS ||
+	    (state == STRING_FLOAT &&
+	     run->now_ns - r->disturbed_ns < CALM_S * RULES_SECOND_NS))
+		return;
+	collect(run, set);
+	judge_charging(run, set);
 }
 
 void rules_judge_sum(struct rules_run *run)

@@ -168,10 +168,16 @@ struct rules_string {
 	struct rules_mean ambient;
 	struct {
 		double sum_uv;		/* from what the charger should give */
+		double mean_uv;		/* sum of the means themselves */
 		uint32_t count;
+		uint32_t least;		/* blocks of its means */
+		uint32_t most;
 		uint64_t number;	/* + 1, 0 = unused */
 	} bins[RULES_BINS + 1];
 	struct rules_mean sum_ratio;
+	bool steady;		/* the charger never paused for weeks */
+	uint64_t lift_ns;	/* the string was lifted last, at rest */
+	uint32_t lifts;
 };
 
 /**
