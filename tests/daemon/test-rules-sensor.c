@@ -105,7 +105,7 @@ static void a_module_is_hot_with_and_without_duty(void **state)
 	bench_pass(&b, 25 * MINUTE);
 	assert_level(&b, ALARM_MODULE_HOT_IDLE, 0, -1);
 	b.jars[0].module_mc = 40500;
-	b.jars[1].module_mc = 41500;
+	b.jars[1].module_mc = 40500;
 	bench_pass(&b, 20 * MINUTE);
 	assert_level(&b, ALARM_MODULE_HOT_IDLE, 0, ALARM_NONE);
 	assert_level(&b, ALARM_MODULE_HOT_IDLE, 1, ALARM_NONE);
@@ -113,6 +113,27 @@ static void a_module_is_hot_with_and_without_duty(void **state)
 	bench_pass(&b, 11 * MINUTE);
 	assert_level(&b, ALARM_MODULE_HOT_IDLE, 2, ALARM_ALARM);
 	assert_says(&b, "current flows through it");
+	/* of two each is judged by the other */
+	bench_start(&b, 2, 6, true);
+	b.jars[1].module_mc = 42000;
+	bench_pass(&b, 11 * MINUTE);
+	assert_level(&b, ALARM_MODULE_HOT_IDLE, 1, ALARM_ALARM);
+	assert_level(&b, ALARM_MODULE_HOT_IDLE, 0, ALARM_NONE);
+}
+
+static void of_two_blocks_each_cools_to_the_other(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_start(&b, 2, 6, false);
+	bench_pass(&b, HOUR);
+	b.jars[1].temperature_mc = 29000;
+	bench_pass(&b, HOUR);
+	b.jars[1].temperature_mc = 31000;
+	bench_pass(&b, DAY);
+	assert_level(&b, ALARM_TEMPERATURE_NO_RETURN, 1, ALARM_WARNING);
+	assert_level(&b, ALARM_TEMPERATURE_NO_RETURN, 0, ALARM_NONE);
 }
 
 /* Sensors */
@@ -746,6 +767,7 @@ int main(void)
 		cmocka_unit_test(a_month_below_15_degrees_is_an_advisory),
 		cmocka_unit_test(a_block_does_not_cool_down),
 		cmocka_unit_test(a_module_is_hot_with_and_without_duty),
+		cmocka_unit_test(of_two_blocks_each_cools_to_the_other),
 		cmocka_unit_test(a_voltage_sticks),
 		cmocka_unit_test(a_quiet_string_accuses_nobody),
 		cmocka_unit_test(a_coarse_sensor_does_not_stick),

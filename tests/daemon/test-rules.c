@@ -317,6 +317,51 @@ static void a_cell_of_one_block_of_four_is_shorted(void **state)
 	}
 }
 
+/* Their median falls with the one, and the other gets its voltage */
+static void of_two_blocks_one_has_a_shorted_cell(void **state)
+{
+	struct bench b;
+
+	(void)state;
+	bench_long_on_float(&b, 2, 6);
+	b.fast = true;
+	bench_pass(&b, MINUTE);
+	b.scan.state = STRING_DISCHARGE;
+	b.scan.state_ns = b.scan.time_ns;
+	b.volts[0] = 1934000;
+	b.volts[1] = 2320000;
+	bench_pass(&b, 70 * SECOND);
+	assert_level(&b, ALARM_SHORTED_CELL, 0, ALARM_ALARM);
+	b.volts[0] = 2042000;
+	b.volts[1] = 2449000;
+	b.scan.state = STRING_RECHARGE;
+	bench_pass(&b, 40 * MINUTE);
+	b.scan.state = STRING_FLOAT;
+	b.fast = false;
+	bench_pass(&b, 5 * DAY);
+	assert_level(&b, ALARM_SHORTED_CELL, 0, ALARM_ALARM);
+	assert_int_equal(b.raised, 1);
+}
+
+static void of_two_blocks_one_loses_its_lead(void **state)
+{
+	struct bench b;
+	int i;
+
+	(void)state;
+	bench_long_on_float(&b, 2, 6);
+	b.fast = true;
+	bench_pass(&b, MINUTE);
+	b.scan.state = STRING_DISCHARGE;
+	b.scan.state_ns = b.scan.time_ns;
+	for (i = 0; i < 120; i++) {
+		b.volts[1] = 50000 + 550000 * (i * 7 % 10) / 10;
+		bench_scan(&b);
+	}
+	assert_level(&b, ALARM_SENSE_LEAD, 1, ALARM_WARNING);
+	assert_int_equal(b.raised, 1);
+}
+
 static void a_shorted_cell_is_known_by_its_level(void **state)
 {
 	static const struct {
@@ -545,6 +590,11 @@ static void a_block_that_rises_within_the_hour_is_open(void **state)
 	rise(&b, 2, 2460000, 45 * MINUTE);
 	bench_pass(&b, 5 * MINUTE);
 	assert_level(&b, ALARM_OPEN_JAR, 2, ALARM_ALARM);
+	/* of four the others have more to give, and take longer */
+	bench_long_on_float(&b, 4, 6);
+	rise(&b, 2, 2380000, 50 * MINUTE);
+	bench_pass(&b, 5 * MINUTE);
+	assert_level(&b, ALARM_OPEN_JAR, 2, ALARM_ALARM);
 	/* likewise, and the others do not answer: the module */
 	bench_long_on_float(&b, 9, 6);
 	b.volts[2] = 2460000;
@@ -558,6 +608,14 @@ static void a_block_that_rises_within_the_hour_is_open(void **state)
 	bench_pass(&b, HOUR);
 	rise(&b, 2, 2460000, 45 * MINUTE);
 	bench_pass(&b, 5 * MINUTE);
+	assert_true(bench_level(&b, ALARM_OPEN_JAR, 2) <= ALARM_NONE);
+	/* by a current below what the sensor resolves: a rest by name */
+	bench_long_on_float(&b, 9, 6);
+	bench_become(&b, STRING_DISCHARGE, 2000000);
+	bench_pass(&b, HOUR);
+	bench_become(&b, STRING_REST, 2138000);
+	b.volts[2] = 2400000;
+	bench_pass(&b, HOUR);
 	assert_true(bench_level(&b, ALARM_OPEN_JAR, 2) <= ALARM_NONE);
 }
 
@@ -595,6 +653,8 @@ int main(void)
 		cmocka_unit_test(temperature_explains_a_deviation),
 		cmocka_unit_test(a_recharge_and_a_dip_hold_the_deviation_back),
 		cmocka_unit_test(a_cell_of_one_block_of_four_is_shorted),
+		cmocka_unit_test(of_two_blocks_one_has_a_shorted_cell),
+		cmocka_unit_test(of_two_blocks_one_loses_its_lead),
 		cmocka_unit_test(a_shorted_cell_is_known_by_its_level),
 		cmocka_unit_test(a_weak_block_under_load_is_not_shorted),
 		cmocka_unit_test(the_others_tell_a_short_from_a_lead),

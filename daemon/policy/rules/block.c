@@ -35,6 +35,7 @@ enum {
 	OPEN_OTHERS_MV = 2190,	/* [v] no current: on the way to rest */
 	SOUND_MV = 50,		/* [X] and [E]: as the others are */
 	OPEN_RISE_S = 2 * 3600,	/* [v] sulphation and dry-out take weeks */
+	OPEN_RISE_MV = 150,	/* [v] and by so much above the others */
 	LOADED_MV = 2050,	/* [v] below: the others carry a load */
 	JUMPS = 4,		/* [v] of the last 8 samples */
 };
@@ -139,7 +140,8 @@ static void look_at_step(struct rules_run *run, unsigned int jar, bool common,
 void rules_look_at_steps(struct rules_run *run)
 {
 	const struct rules_scan *s = run->scan;
-	bool common = rules_abs(run->median_uv -
+	/* of two blocks one moves the median alone */
+	bool common = s->count > 2 && rules_abs(run->median_uv -
 				run->string->last_median_uv) >
 		      LOAD_STEP_MV * RULES_MV;
 	unsigned int i, moving = 0;
@@ -213,6 +215,17 @@ static bool no_voltage(const struct rules_jar *j, int64_t others)
 	       j->uv * 1000 > -others * NOTHING_PERMILLE;
 }
 
+/* Of two blocks the other one has a shorted cell: this one takes its share */
+static bool short_is_near(const struct rules_run *run, unsigned int jar)
+{
+	const struct rules_jar *other = &run->scan->jars[!jar];
+
+	return run->scan->count == 2 &&
+	       (rules_stands(other->memory, RULE_SHORTED_CELL) ||
+		(other->memory->stepped_ns && run->now_ns -
+		 other->memory->stepped_ns < REACTION_S * RULES_SECOND_NS));
+}
+
 static void judge_short(struct rules_run *run, unsigned int jar,
 			int64_t others)
 {
@@ -223,7 +236,8 @@ static void judge_short(struct rules_run *run, unsigned int jar,
 	unsigned int k = 0;
 	bool dead;
 
-	if (!is_charging(run->scan->state) && run->scan->state != STRING_REST)
+	if (!is_charging(run->scan->state) &&
+	    run->scan->state != STRING_REST && !rules_no_load(run, others))
 		return;
 	times.on_ns = (m->stepped_ns ? SHORT_STEP_S : SHORT_LEVEL_S) *
 		      RULES_SECOND_NS;
@@ -263,7 +277,8 @@ static bool open_by_rise(const struct rules_run *run, const struct rules_jar *j,
 	int64_t above = j->uv - others;
 	int64_t share = above / (int64_t)run->scan->count;
 
-	return m->sound_ns && run->now_ns >= run->string->excused_ns &&
+	return above >= OPEN_RISE_MV * RULES_MV && m->sound_ns &&
+	       run->now_ns >= run->string->excused_ns &&
 	       run->string->float_ns &&
 	       run->string->float_ns <= m->sound_ns &&
 	       run->now_ns - m->sound_ns <= OPEN_RISE_S * RULES_SECOND_NS &&
@@ -279,16 +294,22 @@ static bool open_by_charge(const struct rules_run *run,
 	int64_t above = j->uv - others;
 	int64_t fell = (int64_t)before->value - others;
 
-	if (above < OPEN_ABOVE_MV * RULES_MV ||
-	    j->uv < OPEN_LEAST_MV * RULES_MV)
+	if (j->uv < OPEN_LEAST_MV * RULES_MV)
 		return false;
+	if (is_charging(run->scan->state) && open_by_rise(run, j, others))
+		return true;
+	if (above < OPEN_ABOVE_MV * RULES_MV)
+		return false;
+	/*
+	 * In a recharge a small block is full while the others still take it;
+	 * one by little current looks like a rest
+	 */
 	if (run->scan->state == STRING_REST)
-		return others < OPEN_OTHERS_MV * RULES_MV;
-	/* in a recharge a small block is full while the others still take it */
+		return others < OPEN_OTHERS_MV * RULES_MV &&
+		       (run->now_ns >= run->string->excused_ns ||
+			j->uv >= OPEN_SURE_MV * RULES_MV);
 	if (!is_charging(run->scan->state))
 		return false;
-	if (open_by_rise(run, j, others))
-		return true;
 	if (j->uv < OPEN_SURE_MV * RULES_MV &&
 	    others > OPEN_OTHERS_MV * RULES_MV)
 		return false;
@@ -345,7 +366,8 @@ static void judge_open(struct rules_run *run, unsigned int jar, int64_t others)
 	struct rules_hold *h = &j->memory->hold[RULE_OPEN_JAR];
 	bool charge = false, load;
 
-	if (run->scan->state == STRING_UNKNOWN || run->scan->count < 2)
+	if (run->scan->state == STRING_UNKNOWN || run->scan->count < 2 ||
+	    short_is_near(run, jar))
 		return;
 	load = open_by_load(run, j, others);
 	/* what it shows between the two says nothing */
@@ -434,6 +456,13 @@ static bool is_explained(const struct rules_module *m)
 	       rules_stands(m, RULE_OPEN_JAR) || rules_doubt(m);
 }
 
+/* Of two, and the other one is known to be wrong */
+static bool is_the_good_one(const struct rules_run *run, unsigned int jar)
+{
+	return run->scan->count == 2 &&
+	       is_explained(run->scan->jars[!jar].memory);
+}
+
 static void judge_deviation(struct rules_run *run, unsigned int jar,
 			    int64_t others)
 {
@@ -449,7 +478,7 @@ static void judge_deviation(struct rules_run *run, unsigned int jar,
 		return;
 	if (run->scan->state != STRING_FLOAT || !settled(run, SETTLE_S) ||
 	    run->now_ns - r->disturbed_ns < CALM_S * RULES_SECOND_NS ||
-	    is_explained(m)) {
+	    is_explained(m) || is_the_good_one(run, jar)) {
 		m->deviation.last_ns = 0;
 		return;
 	}

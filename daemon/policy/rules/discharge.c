@@ -148,7 +148,8 @@ void rules_judge_discharge(struct rules_run *run, unsigned int jar)
 	int64_t others = rules_others(run, jar);
 
 	if (!j->has_voltage || j->sense_fault || rules_doubt(m) ||
-	    rules_stands(m, RULE_OPEN_JAR) || !run->valid)
+	    rules_stands(m, RULE_OPEN_JAR) || !run->valid ||
+	    rules_no_load(run, others))
 		return;
 	judge_reversal(run, jar, others);
 	/* a block with a shorted cell has less voltage and is known */

@@ -83,6 +83,9 @@ void rules_mean_add(struct rules_mean *m, uint64_t now_ns, double value,
 unsigned int rules_other_count(const struct rules_run *run, unsigned int jar);
 /* Median of the others, or of all where one more or less is no matter */
 int64_t rules_others(const struct rules_run *run, unsigned int jar);
+/* Likewise of the temperatures of blocks, and of modules */
+int64_t rules_other_temperatures(const struct rules_run *run, unsigned int jar);
+int64_t rules_other_modules(const struct rules_run *run, unsigned int jar);
 
 static inline bool rules_stands(const struct rules_module *m,
 				enum rules_of_jar rule)
@@ -100,6 +103,16 @@ static inline bool rules_above(int64_t value, int64_t limit,
 static inline int64_t rules_abs(int64_t v)
 {
 	return v < 0 ? -v : v;
+}
+
+/*
+ * Is it a discharge by name only? Of two blocks one that loses its voltage takes
+ * their median with it. 2.15 V: above, somebody charges (Rys, string-state.c)
+ */
+static inline bool rules_no_load(const struct rules_run *run, int64_t others)
+{
+	return run->scan->state == STRING_DISCHARGE &&
+	       run->scan->count == 2 && others > 2150 * RULES_MV;
 }
 
 static inline bool rules_set(const struct limit_set *l, enum limit_id id)

@@ -73,6 +73,39 @@ int64_t rules_others(const struct rules_run *run, unsigned int jar)
 	return count ? median(list, count) : run->median_uv;
 }
 
+int64_t rules_other_temperatures(const struct rules_run *run, unsigned int jar)
+{
+	const struct rules_scan *s = run->scan;
+	int64_t list[OWN_MEDIAN];
+	unsigned int i, count = 0;
+
+	if (s->count >= OWN_MEDIAN)
+		return run->temperature_mc;
+	for (i = 0; i < s->count; i++) {
+		const struct rules_jar *j = &s->jars[i];
+
+		if (i != jar && j->fresh && j->has_temperature &&
+		    !j->temperature_fault)
+			insert(list, count++, j->temperature_mc);
+	}
+	return count ? median(list, count) : run->temperature_mc;
+}
+
+int64_t rules_other_modules(const struct rules_run *run, unsigned int jar)
+{
+	const struct rules_scan *s = run->scan;
+	int64_t list[OWN_MEDIAN];
+	unsigned int i, count = 0;
+
+	if (s->count >= OWN_MEDIAN)
+		return run->module_mc;
+	for (i = 0; i < s->count; i++)
+		if (i != jar && s->jars[i].fresh &&
+		    s->jars[i].has_module_temperature)
+			insert(list, count++, s->jars[i].module_mc);
+	return count ? median(list, count) : run->module_mc;
+}
+
 static void summarize(struct rules_run *run)
 {
 	const struct rules_scan *s = run->scan;

@@ -35,7 +35,7 @@ enum {
 
 	SANE_MV = 2800,		/* [v] gassing ends below */
 	SANE_MIN_MC = -40000,	/* [v] acid freezes */
-	SANE_MAX_MC = 108000,	/* acid boils */
+	SANE_MAX_MC = 110000,	/* acid boils at 108, and sensors */
 	LEAP_MC = 5000,		/* [v] in LEAP_S: a block takes an hour */
 	LEAP_S = 120,
 	LEAP_END_S = 12 * 3600,	/* [v] then it can be true again */

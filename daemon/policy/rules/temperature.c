@@ -142,7 +142,8 @@ static void judge_no_return(struct rules_run *run, unsigned int jar)
 	if (h->level == ALARM_NONE &&
 	    (warmed_by(run, jar, -1) || warmed_by(run, jar, 1)))
 		return;
-	reference = room ? (int64_t)r->ambient.value : run->temperature_mc;
+	reference = room ? (int64_t)r->ambient.value :
+			   rules_other_temperatures(run, jar);
 	above = rules_above(j->temperature_mc - reference,
 			    l->value[LIMIT_TEMP_RETURN], 500, h);
 	rules_say(run, h, ALARM_TEMPERATURE_NO_RETURN, jar,
@@ -164,7 +165,7 @@ static void judge_module(struct rules_run *run, unsigned int jar)
 	struct rules_module *m = j->memory;
 	struct rules_hold *h = &m->hold[RULE_MODULE_HOT];
 	int32_t back = h->level == ALARM_NONE ? 0 : HOT_BACK_MC;
-	int64_t reference = run->module_mc;
+	int64_t reference = rules_other_modules(run, jar);
 	enum alarm_level level = ALARM_NONE;
 	bool above;
 
