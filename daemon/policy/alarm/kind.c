@@ -128,6 +128,9 @@ static const struct alarm_kind_info kinds[ALARM_KIND_COUNT] = {
 	KIND(SUM_DIFFERS, "sum-differs", STRING,
 	     "check sense leads, straps and the string sensor",
 	     .hold_s = HOUR),
+	KIND(LOOSE_STRAP, "loose-strap", STRING,
+	     "look for a warm post, check torque from block to block",
+	     .hold_s = DAY),
 };
 
 const struct alarm_kind_info *alarm_kind_info(enum alarm_kind kind)

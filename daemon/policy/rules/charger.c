@@ -177,7 +177,7 @@ static void collect(struct rules_run *run, int64_t set)
 		r->bins[at].most = run->valid;
 }
 
-static bool any_open(const struct rules_scan *s)
+bool rules_any_open(const struct rules_scan *s)
 {
 	unsigned int i;
 
@@ -328,7 +328,7 @@ static bool set_point(const struct rules_run *run, int64_t *ret_uv)
 	const struct rules_scan *s = run->scan;
 
 	return run->has_temperature && run->valid &&
-	       run->valid * 4 >= s->count * 3 && !any_open(s) &&
+	       run->valid * 4 >= s->count * 3 && !rules_any_open(s) &&
 	       rules_set(s->limits, LIMIT_CHARGER_TOLERANCE) &&
 	       rules_set_point(s->limits, run->temperature_mc, ret_uv);
 }
@@ -370,7 +370,7 @@ void rules_judge_sum(struct rules_run *run)
 	bool differs;
 
 	if (!s->has_sensor_voltage || !run->complete || s->sum_mv <= 0 ||
-	    any_open(s) || s->state == STRING_DISCHARGE ||
+	    rules_any_open(s) || s->state == STRING_DISCHARGE ||
 	    s->state == STRING_UNKNOWN ||
 	    run->now_ns - r->disturbed_ns < 60 * RULES_SECOND_NS) {
 		r->sum_ratio.last_ns = 0;

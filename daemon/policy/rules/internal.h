@@ -134,6 +134,9 @@ struct rules_text rules_span(uint64_t ns);	/* "12 min" */
 bool rules_set_point(const struct limit_set *limits, int64_t mc,
 		     int64_t *ret_uv);
 
+/* Does one of the blocks let no current pass? The sum says nothing then */
+bool rules_any_open(const struct rules_scan *scan);
+
 /* Do the others behave as they do when this one lets no current pass? */
 bool rules_could_be_open(const struct rules_run *run, unsigned int jar);
 
@@ -143,6 +146,7 @@ void rules_judge_temperature(struct rules_run *run, unsigned int jar);
 void rules_judge_sensor(struct rules_run *run, unsigned int jar);
 void rules_judge_charger(struct rules_run *run);
 void rules_judge_sum(struct rules_run *run);
+void rules_judge_strap(struct rules_run *run);
 /* Before the rules of blocks: what their voltages did since the last scan */
 void rules_look_at_steps(struct rules_run *run);
 

@@ -76,6 +76,7 @@ static void take_jar(struct policy_module *m, const struct policy_cell *c,
 	j->module_mc = policy_temperature_mc(v[BACS_Q_MODULE_TEMPERATURE]);
 	j->has_duty = has(m, BACS_Q_EQUALIZER_DUTY);
 	j->duty_permille = narrow(v[BACS_Q_EQUALIZER_DUTY]);
+	j->ri_uohm = m->ri.jar.newest.uohm;
 }
 
 /* Mean of the environment modules on the bus of the string, else of the host */

@@ -338,6 +338,7 @@ void rules_judge(struct rules_string *string, const struct rules_scan *scan,
 	}
 	rules_judge_charger(&run);
 	rules_judge_sum(&run);
+	rules_judge_strap(&run);
 	if (run.valid)
 		remember_others(&run);
 }

@@ -52,6 +52,7 @@ enum rules_of_string {
 	RULE_CHARGER_LOW,
 	RULE_SUM_DIFFERS,
 	RULE_HALVES_DIFFER,
+	RULE_LOOSE_STRAP,
 	RULES_OF_STRING
 };
 
@@ -175,6 +176,10 @@ struct rules_string {
 		uint64_t number;	/* + 1, 0 = unused */
 	} bins[RULES_BINS + 1];
 	struct rules_mean sum_ratio;
+	struct rules_mean idle_ratio;	/* likewise, without load, kept in it */
+	struct rules_mean strap_drop_uv;	/* in a discharge */
+	struct rules_mean load_ma;
+	double strap_ma;	/* that showed a loose strap */
 	bool steady;		/* the charger never paused for weeks */
 	uint64_t lift_ns;	/* the string was lifted last, at rest */
 	uint32_t lifts;
@@ -196,6 +201,7 @@ struct rules_string {
  * @module_mc: of the module itself
  * @has_duty: likewise
  * @duty_permille: of the bypass now
+ * @ri_uohm: its resistance when it was measured last, 0 = never
  */
 struct rules_jar {
 	const struct limit_set *limits;
@@ -212,6 +218,7 @@ struct rules_jar {
 	int64_t module_mc;
 	bool has_duty;
 	int32_t duty_permille;
+	uint32_t ri_uohm;
 };
 
 /**
