@@ -6,7 +6,7 @@
  * The sensor of the string sees all of it. On float no current flows to speak
  * of: what both show there is how they are made, and is taken off.
  */
-#include "internal.h"
+#include "policy/rules/internal.h"
 
 /*
  * [E]   Effekta ME-1500 catalogue p. 65: accuracy of modules 0.5 %
