@@ -71,6 +71,7 @@ struct learnt_string {
 	int64_t excused;	/* may lie ahead */
 	int64_t blind;
 	int64_t duty;
+	int64_t steady;		/* its charger never paused for weeks */
 	int64_t ambient;
 	int64_t ambient_weight;
 	int64_t machine;	/* state of the string; + 1, 0: never a scan */

@@ -29,6 +29,7 @@ static const enum alarm_kind kind_of_string[RULES_OF_STRING] = {
 	[RULE_CHARGER_LOW] = ALARM_CHARGER_LOW,
 	[RULE_SUM_DIFFERS] = ALARM_SUM_DIFFERS,
 	[RULE_HALVES_DIFFER] = ALARM_HALVES_DIFFER,
+	[RULE_LOOSE_STRAP] = ALARM_LOOSE_STRAP,
 };
 
 static struct policy_module *module_at(const struct policy *p,
@@ -182,6 +183,7 @@ static void take_string(const struct policy_string *s,
 	l->quiet = r->quiet_ns;
 	l->disturbed = r->disturbed_ns;
 	l->excused = r->excused_ns;
+	l->steady = r->steady;
 	l->blind = r->blind_ns;
 	l->duty = r->duty_ns;
 	l->ambient = whole(r->ambient.value);
@@ -358,6 +360,7 @@ static void give_string(struct policy *p, struct policy_string *s,
 		   l->known);
 	r->excused_ns = later(r->excused_ns, l->excused);
 	r->duty_ns = later(r->duty_ns, l->duty);
+	r->steady |= l->steady;
 	if (!r->ambient.weight_ns && l->ambient_weight)
 		r->ambient = (struct rules_mean){
 			.value = l->ambient, .last_ns = l->last,

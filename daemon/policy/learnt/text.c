@@ -81,6 +81,7 @@ static const struct field of_string[] = {
 	FIELD(learnt_string, excused, AGE, -AHEAD_MS, OLDEST_MS),
 	FIELD(learnt_string, blind, AGE, 0, OLDEST_MS),
 	FIELD(learnt_string, duty, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, steady, NUMBER, 0, 1),
 	FIELD(learnt_string, ambient, NUMBER, -MC, MC),
 	FIELD(learnt_string, ambient_weight, SPAN, 0, OLDEST_MS),
 	FIELD(learnt_string, machine, NUMBER, 0, STRING_STATE_COUNT),
