@@ -13,20 +13,11 @@ names() { # FAULT [OPTION...]: the doctor's first finding
 	_fault=$1
 	shift
 	bacsctl bus doctor --for=6s --json "$@" bacsA >"$tmp/doctor" 2>"$tmp/err"
-	python3 - "$_fault" "$tmp/doctor" <<-'END'
-		import json, sys
-		found = json.load(open(sys.argv[2]))['bus']
-		print(found)
-		sys.exit(found[0]['fault'] != sys.argv[1])
-	END
+	cat "$tmp/doctor" "$tmp/err"
+	says fault "\"$_fault\""
 }
 says() { # KEY VALUE: of that finding
-	python3 - "$1" "$2" "$tmp/doctor" <<-'END'
-		import json, sys
-		have = json.load(open(sys.argv[3]))['bus'][0][sys.argv[1]]
-		print(have)
-		sys.exit(json.dumps(have) != sys.argv[2])
-	END
+	equal "$(jq -c ".bus[0].$1" "$tmp/doctor")" "$2"
 }
 rule() { sim a rule add "$@" >/dev/null; }
 mend() { # all rules gone, all modules there
@@ -48,7 +39,7 @@ check "a healthy bus" wait_for 120 names healthy
 rule address=2,5-6 silence
 check "a cut cable" wait_for 120 names cable-segment --wiring=1,4,3,6,2,5
 check "the place of the cut" says segment_before 3
-check "and what is behind it" says addresses '[2, 5, 6]'
+check "and what is behind it" says addresses '[2,5,6]'
 check "mended" mend
 
 rule address=4 wrong-address 5
@@ -79,7 +70,7 @@ check "requests come in" wait_for 60 grep -q request "$tmp/two.capture"
 # a restart makes the driver read the identifications again
 sim a reboot 1-6
 identified() { # nothing but a capture knows
-	[ "$(grep -c ' reply 0[1-6]04[0-9a-f]\{60,\}' "$tmp/two.capture")" -ge 12 ]
+	[ "$(grep -c ' request 0[1-6]040100' "$tmp/two.capture")" -ge 6 ]
 }
 check "identifications, too" wait_for 60 identified
 check "all modules are back" wait_for 90 count_is 6 states bacsA ok
