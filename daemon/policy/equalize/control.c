@@ -396,11 +396,16 @@ static int64_t remaining(const struct equalize *e, const struct equalize_scan *s
  */
 static double guess_s(const struct equalize *e, int64_t left)
 {
-	double bypass = e->float_ua * 0.9;
+	double bypass = e->float_ua * 0.9, flows = 0;
 	double lacks = (double)left / LACK_UV * e->config.capacity_mah / 100;
+	unsigned int i;
 
 	if (bypass > e->config.bypass_ua)
 		bypass = e->config.bypass_ua;
+	/* a measured current has in it what flows already */
+	for (i = 0; e->source == EQUALIZE_MEASURED && i < e->count; i++)
+		flows += e->jars[i].bypass_ua / e->count;
+	bypass = bypass > flows ? bypass - flows : 0;
 	return lacks * 1000 / (e->float_ua + bypass) * 3600 + 3 * LAG_S;
 }
 
