@@ -7,6 +7,8 @@
 #include "loop.h"
 
 #define MINUTE_S	60.0
+/* Scans are quicker; the noise of a mean of five minutes is what counts */
+#define SCAN_S		15.0
 #define NS		1000000000ULL
 /* Time of the controller at the start: long on float */
 #define START_S		1000000.0
@@ -97,11 +99,13 @@ static void read_all(struct loop *l)
 	}
 }
 
-static void control(struct loop *l)
+/* One scan, so many seconds before the end of the minute */
+static void control(struct loop *l, double before_s)
 {
 	uint16_t before[LOOP_MAX];
 	struct equalize_scan scan = {
-		.time_ns = (uint64_t)((START_S + l->site.time_s) * NS),
+		.time_ns = (uint64_t)((START_S + l->site.time_s -
+				       before_s) * NS),
 		.state = STRING_FLOAT,
 		.since_ns = NS,
 		.has_current = l->setup.sensor,
@@ -132,8 +136,10 @@ void loop_minute(struct loop *l)
 	for (unsigned int i = 0; i < l->setup.count; i++)
 		plant_sensor_step(&l->sensors[i], &l->blocks[i],
 				  plant_site_ambient_c(&l->site), MINUTE_S);
-	read_all(l);
-	control(l);
+	for (double s = MINUTE_S - SCAN_S; s >= 0; s -= SCAN_S) {
+		read_all(l);
+		control(l, s);
+	}
 }
 
 double loop_cell_v(const struct loop *l, unsigned int i)

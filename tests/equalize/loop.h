@@ -63,7 +63,7 @@ void loop_init(struct loop *l, const struct loop_setup *setup);
 void loop_done(struct loop *l);
 /* The same plant in the same state, with a controller that begins anew */
 void loop_copy(struct loop *to, const struct loop *from);
-/* Let a minute pass: plant, samples, controller */
+/* Let a minute pass: plant, then samples and controller four times */
 void loop_minute(struct loop *l);
 /* True highest less lowest voltage of a cell against the targets, in mV */
 double loop_spread_mv(const struct loop *l);
