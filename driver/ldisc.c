@@ -257,3 +257,7 @@ void bacs_ldisc_unregister(void)
 }
 
 MODULE_ALIAS_LDISC(N_DEVELOPMENT);
+
+#ifdef CONFIG_BACS_KUNIT_TEST
+#include "kunit-line.c"
+#endif

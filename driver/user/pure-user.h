@@ -27,6 +27,7 @@ typedef int64_t s64;
 #define NSEC_PER_SEC		1000000000L
 #define NSEC_PER_MSEC		1000000L
 #define NSEC_PER_USEC		1000L
+#define __maybe_unused		__attribute__((__unused__))
 #define fallthrough		__attribute__((__fallthrough__))
 
 static inline u64 div_u64(u64 n, u32 d) { return n / d; }

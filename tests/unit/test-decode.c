@@ -7,6 +7,7 @@
 #include "bacs_c.h"
 #include "profile.h"
 #include "rtu.h"
+#include "vectors.h"
 
 #define HAS(s, q)	bacs_sample_has(s, BACS_QUANTITY_##q)
 #define VALUE(s, q)	((s)->value[BACS_QUANTITY_##q])
@@ -22,27 +23,15 @@ static struct bacs_sample decode(u8 class, const u8 *registers)
 
 static void the_documents_live_poll_of_a_jar_reads_as_it_says(void **state)
 {
-	static const u8 registers[] = {
-		0x04, 0x17, 0x34, 0xD3, 0x00, 0xD5, 0x00, 0x00, 0x12, 0xC0,
-		0x00, 0x03, 0x00, 0x0C, 0x00, 0xFA, 0x00, 0xF1, 0x00, 0x00,
-		0x04, 0xD2, 0x00, 0x07, 0x00, 0x00, 0x00, 0x2F,
-	};
-	struct bacs_sample s = decode(BACS_CLASS_JAR, registers);
+	struct bacs_sample s = decode(BACS_CLASS_JAR, vector_jar);
 
 	(void)state;
-	assert_int_equal(sizeof(registers), 2 * BACS_C_JAR_REGISTERS);
-	assert_int_equal(VALUE(&s, FLAGS), 0x0417);
-	assert_int_equal(VALUE(&s, VOLTAGE_MV), 13523);
-	assert_int_equal(VALUE(&s, TEMP_MC), 21300);
-	assert_int_equal(VALUE(&s, RESISTANCE_UOHM), 4800);
-	assert_int_equal(VALUE(&s, RI_SEQUENCE), 3);
-	assert_int_equal(VALUE(&s, RI_SPREAD_PERMILLE), 12);
-	assert_int_equal(VALUE(&s, DUTY_PERMILLE), 250);
-	assert_int_equal(VALUE(&s, MODULE_TEMP_MC), 24100);
-	assert_int_equal(VALUE(&s, BYPASSED_MAH), 1234);
-	assert_int_equal(VALUE(&s, BOOTS), 7);
-	assert_true(HAS(&s, VOLTAGE_MV) && HAS(&s, TEMP_MC) &&
-		    HAS(&s, RESISTANCE_UOHM) && HAS(&s, LATCH_NUMBER));
+	for (size_t i = 0; i < ARRAY_SIZE(vector_jar_values); i++) {
+		assert_true(bacs_sample_has(&s, vector_jar_values[i].quantity));
+		assert_int_equal(s.value[vector_jar_values[i].quantity],
+				 vector_jar_values[i].value);
+	}
+	assert_true(HAS(&s, LATCH_NUMBER));
 	assert_false(HAS(&s, CURRENT_MA));
 	assert_false(HAS(&s, HUMIDITY_PERMILLE));
 }
@@ -168,32 +157,23 @@ static void every_class_has_a_block_and_no_other_number_has(void **state)
 	}
 }
 
-/* The identification of the document, 64 bytes after address and count */
-static const u8 identification[2 * BACS_C_IDENT_REGISTERS] = {
-	0x42, 0x41, 0x43, 0x53, 0x01, 0x00, 0x00, 0x01, 0x02, 0x01, 0x01, 0x03,
-	0x00, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x2E, 0xE0, 0x17, 0x70,
-	0x46, 0x50, 0x00, 0x03, 0x0D, 0x40, 0x00, 0x96, 'b', 'a', 'c', 's',
-	'-', 's', 'i', 'm', ' ', 'j', 'a', 'r', ' ', '1', '2', ' ', 'V', ' ',
-	'1', '0', '0', ' ', 'A', 'h',
-};
-
 static void the_documents_identification_reads_as_it_says(void **state)
 {
 	struct bacs_identity id;
 
 	(void)state;
-	assert_int_equal(bacs_c_identity_decode(identification, &id), 0);
+	assert_int_equal(bacs_c_identity_decode(vector_ident, &id), 0);
 	assert_int_equal(id.version, 0x0100);
 	assert_int_equal(id.class, BACS_CLASS_JAR);
 	assert_int_equal(id.hardware, 0x0201);
 	assert_int_equal(id.firmware, 0x0103);
-	assert_true(id.serial == 0x0011223344556677ULL);
+	assert_true(id.serial == VECTOR_IDENT_SERIAL);
 	assert_int_equal(id.nominal_mv, 12000);
 	assert_int_equal(id.range_min_mv, 6000);
 	assert_int_equal(id.range_max_mv, 18000);
 	assert_int_equal(id.ri_max_uohm, 200000);
 	assert_int_equal(id.bypass_ma, 150);
-	assert_string_equal(id.model, "bacs-sim jar 12 V 100 Ah");
+	assert_string_equal(id.model, VECTOR_IDENT_MODEL);
 }
 
 static void an_identification_of_another_kind_is_refused_untouched(void **state)
@@ -212,9 +192,9 @@ static void an_identification_of_another_kind_is_refused_untouched(void **state)
 	memset(&id, 0x77, sizeof(id));
 	before = id;
 	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
-		u8 registers[sizeof(identification)];
+		u8 registers[sizeof(vector_ident)];
 
-		memcpy(registers, identification, sizeof(registers));
+		memcpy(registers, vector_ident, sizeof(registers));
 		rtu_put_u16(registers + 2 * wrong[i].reg, wrong[i].value);
 		assert_int_equal(bacs_c_identity_decode(registers, &id), -EPROTO);
 		assert_memory_equal(&id, &before, sizeof(id));
@@ -223,11 +203,11 @@ static void an_identification_of_another_kind_is_refused_untouched(void **state)
 
 static void a_higher_minor_version_is_taken(void **state)
 {
-	u8 registers[sizeof(identification)];
+	u8 registers[sizeof(vector_ident)];
 	struct bacs_identity id;
 
 	(void)state;
-	memcpy(registers, identification, sizeof(registers));
+	memcpy(registers, vector_ident, sizeof(registers));
 	rtu_put_u16(registers + 2 * BACS_C_IDENT_VERSION, 0x01FF);
 	assert_int_equal(bacs_c_identity_decode(registers, &id), 0);
 	assert_int_equal(id.version, 0x01FF);
@@ -235,12 +215,12 @@ static void a_higher_minor_version_is_taken(void **state)
 
 static void a_model_text_is_printable_and_ends_whatever_was_sent(void **state)
 {
-	u8 registers[sizeof(identification)];
+	u8 registers[sizeof(vector_ident)];
 	u8 *model = registers + 2 * BACS_C_IDENT_MODEL;
 	struct bacs_identity id;
 
 	(void)state;
-	memcpy(registers, identification, sizeof(registers));
+	memcpy(registers, vector_ident, sizeof(registers));
 	for (int byte = 1; byte < 256; byte++) {
 		memset(model, byte, BACS_C_IDENT_MODEL_CHARS);
 		assert_int_equal(bacs_c_identity_decode(registers, &id), 0);

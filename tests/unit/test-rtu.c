@@ -8,6 +8,7 @@
  */
 #include "unit.h"
 #include "rtu.h"
+#include "vectors.h"
 
 /* The checksum a second way: most significant bit first, then mirrored */
 static uint16_t mirrored(uint16_t v)
@@ -37,16 +38,18 @@ static uint16_t reference_crc(const uint8_t *p, size_t len)
 	return mirrored(crc);
 }
 
-static void crc_of_the_serial_line_guides_example_is_1241(void **state)
+static void known_frames_have_their_checksum(void **state)
 {
-	/* serial line, appendix B: unit 2, function 7 */
-	uint8_t frame[4] = { 0x02, 0x07 };
-	const uint8_t want[4] = { 0x02, 0x07, 0x41, 0x12 };
-
 	(void)state;
-	assert_int_equal(rtu_seal(frame, 2), 4);
-	assert_memory_equal(frame, want, 4);
-	assert_true(rtu_crc_ok(frame, 4));
+	for (size_t i = 0; i < ARRAY_SIZE(vector_frames); i++) {
+		const struct vector_frame *v = &vector_frames[i];
+		uint8_t frame[sizeof(v->bytes)];
+
+		memcpy(frame, v->bytes, v->len - 2);
+		assert_int_equal(rtu_seal(frame, v->len - 2), v->len);
+		assert_memory_equal(frame, v->bytes, v->len);
+		assert_true(rtu_crc_ok(frame, v->len));
+	}
 }
 
 static void crc_agrees_with_a_second_implementation_at_every_length(void **s)
@@ -397,20 +400,13 @@ static void character_time_is_rounded_up_to_whole_nanoseconds(void **state)
 				 table[i].ns);
 }
 
-static void silence_is_three_and_a_half_characters_up_to_19200_baud(void **s)
+static void known_speeds_have_their_silence(void **state)
 {
-	static const struct {
-		u32 baud, bits, ns;
-	} table[] = {
-		{ 1200, 11, 32083334 },
-		{ 9600, 11, 4010417 }, { 9600, 10, 3645834 },
-		{ 19200, 11, 2005209 }, { 19200, 10, 1822917 },
-	};
-
-	(void)s;
-	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
-		assert_int_equal(rtu_t35_ns(table[i].baud, table[i].bits),
-				 table[i].ns);
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(vector_silence); i++)
+		assert_int_equal(rtu_t35_ns(vector_silence[i].baud,
+					    vector_silence[i].bits),
+				 vector_silence[i].ns);
 }
 
 static void silence_is_fixed_at_1750_us_above_19200_baud(void **state)
@@ -441,7 +437,7 @@ static void silence_is_never_shorter_than_the_exact_value(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(crc_of_the_serial_line_guides_example_is_1241),
+		cmocka_unit_test(known_frames_have_their_checksum),
 		cmocka_unit_test(crc_agrees_with_a_second_implementation_at_every_length),
 		cmocka_unit_test(crc_of_a_run_shorter_or_longer_than_any_frame_never_passes),
 		cmocka_unit_test(read_input_registers_is_the_cs121_request),
@@ -462,7 +458,7 @@ int main(void)
 		cmocka_unit_test(broadcast_is_always_a_request),
 		cmocka_unit_test(write_to_a_unit_may_be_a_reply_and_is_not_called_a_request),
 		cmocka_unit_test(character_time_is_rounded_up_to_whole_nanoseconds),
-		cmocka_unit_test(silence_is_three_and_a_half_characters_up_to_19200_baud),
+		cmocka_unit_test(known_speeds_have_their_silence),
 		cmocka_unit_test(silence_is_fixed_at_1750_us_above_19200_baud),
 		cmocka_unit_test(silence_is_never_shorter_than_the_exact_value),
 	};
