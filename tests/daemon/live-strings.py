@@ -70,12 +70,13 @@ def strings_tell_their_state_and_why(w):
         # two steep scans; the sensor contradicts and is named
         scans(12000, 12010, 11900)
         wait_for("the discharge", lambda: state() == "discharge")
+        # it is told a moment later than it is known
+        wait_for("the signal", lambda: any(
+            '"PropertiesChanged"' in s and '"discharge"' in s
+            for s in list(signals)))
     finally:
-        # what it printed is read to its end
         listen.terminate()
         listen.wait()
-    wait_for("the signal", lambda: any(
-        '"PropertiesChanged"' in s and '"discharge"' in s for s in signals))
     assert state() == "discharge"
     assert "check it" in w.get("Evidence", north, "String")
     assert w.heard("info", "String North: discharge, was float: median fell")
