@@ -12,7 +12,7 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 	struct manager *m = userdata;
 	const struct policy_string *s = bus_find_string(m, path);
 	const struct policy_module *at = NULL;
-	char text[160] = "";
+	char text[200] = "";
 
 	(void)bus, (void)interface, (void)error;
 	if (!s)
@@ -22,6 +22,8 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 					s->cells[s->ri.s.index].address);
 	if (!strcmp(property, "Charger"))
 		snprintf(text, sizeof(text), "%s", s->ri.charger);
+	else if (!strcmp(property, "TemperatureEvidence"))
+		policy_ri_explain_warmth(s, text, sizeof(text));
 	else if (!strcmp(property, "State"))
 		policy_ri_explain(m->policy, s, text, sizeof(text));
 	else if (at)
@@ -50,6 +52,21 @@ static int get_number(sd_bus *bus, const char *path, const char *interface,
 	else if (!strcmp(property, "Failed"))
 		v = s->ri.s.failed;
 	return sd_bus_message_append(reply, "u", v);
+}
+
+static int get_coefficient(sd_bus *bus, const char *path,
+			   const char *interface, const char *property,
+			   sd_bus_message *reply, void *userdata,
+			   sd_bus_error *error)
+{
+	const struct policy_string *s = bus_find_string(userdata, path);
+	struct ri_warmth_fit fit;
+
+	(void)bus, (void)interface, (void)property, (void)error;
+	if (!s)
+		return -ENOENT;
+	ri_warmth_fit(&s->ri.warmth, &fit);
+	return sd_bus_message_append(reply, "i", fit.known ? fit.ppm : 0);
 }
 
 static int get_bool(sd_bus *bus, const char *path, const char *interface,
@@ -134,5 +151,7 @@ const sd_bus_vtable bus_resistance_vtable[] = {
 	SD_BUS_PROPERTY("Failed", "u", get_number, 0, 0),
 	SD_BUS_PROPERTY("LastRunUSec", "x", get_time, 0, 0),
 	SD_BUS_PROPERTY("NextUSec", "x", get_time, 0, 0),
+	SD_BUS_PROPERTY("TemperatureCoefficient", "i", get_coefficient, 0, 0),
+	SD_BUS_PROPERTY("TemperatureEvidence", "s", get_text, 0, 0),
 	SD_BUS_VTABLE_END
 };

@@ -88,6 +88,7 @@ static int give_string(const struct config *c, struct policy *p,
 		return r;
 	policy_config_ri(p, s->name, s->resistance_s == CONFIG_NONE ? 0 :
 			 s->resistance_s, s->charger);
+	policy_config_ri_warmth(p, s->name, s->resistance_warmth);
 	config_resolve(c, s, NULL, &limits);
 	policy_config_string_limits(p, s->name, &limits.set);
 	give_equalize(p, s);

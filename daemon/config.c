@@ -28,6 +28,7 @@ static const struct {
 
 static const char *const technologies[] = { "flooded", "agm", "gel", NULL };
 static const char *const answers[] = { "no", "yes", NULL };
+static const char *const warmths[] = { "off", "learnt", NULL };
 static const char *const foreigns[] = { "overwrite", "adopt", NULL };
 
 /* Every section with limits says in the same way where it takes them from */
@@ -117,6 +118,8 @@ static const struct config_item items[] = {
 	  FIELD(struct config_string, resistance_s),
 	  { 3600, 31536000, NULL, true } },
 	OFFSETS(CONFIG_STRING, config_string),
+	{ CONFIG_STRING, "ResistanceTemperature", &config_type_choice,
+	  FIELD(struct config_string, resistance_warmth), { 0, 1, warmths } },
 	TAKEN(CONFIG_STRING, config_string),
 	EQUALIZE("Equalize", choice, on, 0, 1, answers),
 	EQUALIZE("Capacity", charge, capacity_mah, 1000, 10000000),

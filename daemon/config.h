@@ -165,6 +165,7 @@ struct config_string {
 	char battery[CONFIG_STRING_NAME_MAX + 1];	/* it is a half of it */
 	char charger[32];			/* strings of one wait for each other */
 	int32_t resistance_s;			/* from run to run; CONFIG_NONE: never */
+	uint32_t resistance_warmth;	/* 1: what was learnt is used */
 	struct config_equalize equalize;
 	struct config_offsets offsets;
 	struct config_limits limits;

@@ -357,6 +357,11 @@ static void nonsense_is_refused_whole(void **state)
 		" duty=123456789012345678901234567890", " day_sum=5",
 		" deviates=788400000001",
 	};
+	static const char *const weeks[] = {
+		"", "1", "1:2", "1:2:", "1:2:3,", "1:2:3:4", "1:2:3,1:2:3",
+		"1:2:3,2:2:3", "-1:2:3", "1:1000001:3", "1:2:1000001", ",",
+		"1:2:3,,0:2:3", "1,2:3", "1:2,3:4:5", "99999999:2:3",
+	};
 	char long_days[400] = " days=1";
 	struct world w;
 	size_t i;
@@ -386,6 +391,16 @@ static void nonsense_is_refused_whole(void **state)
 	assert_true(jar(&w, 1)->rules.deviates_ns);
 	strcpy(w.records[0].text, "1 state=9");
 	assert_int_equal(give(&w, 0, 0), -EBADMSG);
+	for (i = 0; i < sizeof(weeks) / sizeof(weeks[0]); i++) {
+		snprintf(w.records[0].text, sizeof(w.records[0].text),
+			 "1 weeks=%s", weeks[i]);
+		if (give(&w, 0, 0) != -EBADMSG)
+			fail_msg("taken: %s", weeks[i]);
+	}
+	strcpy(w.records[0].text, "1 weeks=500:1:2,3:4:-5");
+	assert_int_equal(give(&w, 0, 0), 0);
+	assert_int_equal(north(&w)->ri.warmth.count, 2);
+	assert_int_equal(north(&w)->ri.warmth.point[1].ppm, -5);
 	strcpy(w.records[7].text, "1 unsynchronised=-5");
 	assert_int_equal(give(&w, 7, 0), -EBADMSG);
 	end(&w);

@@ -5,6 +5,8 @@
 
 #include "policy-world.h"
 
+#include "policy/learnt/learnt.h"
+
 #define JARS	6
 
 /* A wire with modules on it */
@@ -711,6 +713,72 @@ static void a_restart_keeps_what_was_learned(void **state)
 	end(&w);
 }
 
+/* 16 K up and down in a year; the last jar rises, too */
+static void set_season(struct world *w, unsigned int day)
+{
+	int64_t phase = day % 365 * 4000 / 365, mc;
+	unsigned int a;
+
+	mc = 20000 + 8 * (phase < 1000 ? phase : phase < 3000 ? 2000 - phase :
+			  phase - 4000);
+	for (a = 1; a <= JARS; a++) {
+		w->jar[a].mc = mc;
+		w->jar[a].uohm = (5000 + a) * (1000000 - 7 * (mc - 20000)) /
+				 1000000;
+	}
+	w->jar[JARS].uohm += w->jar[JARS].uohm * day / 500;
+	/* and half of them at once, which no median can stand */
+	for (a = JARS / 2 + 1; day >= 130 && a <= JARS; a++)
+		w->jar[a].uohm = w->jar[a].uohm * 8 / 5;
+}
+
+/* B7: learnt from the own seasons, shown, kept, used only where it is wanted */
+static void seasons_teach_how_temperature_counts(void **state)
+{
+	struct policy_learnt record;
+	struct ri_warmth_fit fit;
+	struct world w;
+	unsigned int day;
+	char text[200];
+
+	(void)state;
+	begin(&w, false);
+	pass(&w, 2 * HOUR, SECOND);
+	policy_ri_explain_warmth(policy_find_string(w.policy, "North"), text,
+				 sizeof(text));
+	assert_non_null(strstr(text, "not learnt: too few weeks"));
+	for (day = 0; day < 165; day++) {
+		set_season(&w, day);
+		pass(&w, DAY, 5 * MINUTE);
+	}
+	ri_warmth_fit(&policy_find_string(w.policy, "North")->ri.warmth, &fit);
+	assert_true(fit.known);
+	assert_in_range(-fit.ppm, 6700, 7300);
+	assert_in_range(fit.points, 17, 19);
+	policy_ri_explain_warmth(policy_find_string(w.policy, "North"), text,
+				 sizeof(text));
+	assert_non_null(strstr(text, "not used"));
+	/* 4 K above the baseline: lower, and with that taken off, not */
+	set_season(&w, 45);
+	pass(&w, 2 * DAY, 5 * MINUTE);
+	assert_in_range(jar(&w, 1)->ri.jar.ratio_permille, 970, 976);
+	policy_config_ri_warmth(w.policy, "North", true);
+	pass(&w, 2 * DAY, 5 * MINUTE);
+	assert_in_range(jar(&w, 1)->ri.jar.ratio_permille, 998, 1003);
+	/* into another policy */
+	assert_int_equal(policy_learnt_take(w.policy,
+		policy_find_string(w.policy, "North"), 0, &record), 0);
+	policy_free(w.policy);
+	assert_int_equal(policy_new(own_ops(), &w, w.now, &w.policy), 0);
+	configure(&w);
+	assert_int_equal(policy_learnt_give(w.policy, &record, MINUTE, MINUTE,
+					    text, sizeof(text)), 0);
+	ri_warmth_fit(&policy_find_string(w.policy, "North")->ri.warmth, &fit);
+	assert_true(fit.known);
+	assert_in_range(-fit.ppm, 6700, 7300);
+	end(&w);
+}
+
 static void a_final_baseline_is_proposed_once(void **state)
 {
 	struct ri_baseline b;
@@ -758,6 +826,7 @@ int main(void)
 		cmocka_unit_test(a_bus_that_refuses_all_is_told_once),
 		cmocka_unit_test(a_reload_lets_go_and_goes_on),
 		cmocka_unit_test(a_restart_keeps_what_was_learned),
+		cmocka_unit_test(seasons_teach_how_temperature_counts),
 		cmocka_unit_test(a_final_baseline_is_proposed_once),
 	};
 

@@ -18,7 +18,7 @@ static const char help[] =
 	"median of its last values as the baseline, in the name of WHO.\n";
 
 enum { NAME, CHARGER, MODULE, RUNS, NEEDED, SETTLED, RUNNING, MEASURED, FAILED,
-       INTERVAL, LAST, NEXT, WHY, COLUMNS };
+       INTERVAL, LAST, NEXT, WARMTH, EVIDENCE, WHY, COLUMNS };
 
 static const struct column columns[COLUMNS] = {
 	[NAME] = { "STRING", "string", false, false },
@@ -33,6 +33,8 @@ static const struct column columns[COLUMNS] = {
 	[INTERVAL] = { NULL, "interval_s", true, false },
 	[LAST] = { "LAST RUN", "last_us", false, false },
 	[NEXT] = { "NEXT RUN", "next_us", false, false },
+	[WARMTH] = { NULL, "temperature_coefficient_ppm", true, false },
+	[EVIDENCE] = { "TEMPERATURE", "temperature_evidence", false, true },
 	[WHY] = { "STATE", "state", false, false },
 };
 
@@ -44,6 +46,17 @@ static int take_number(sd_bus_message *reply, struct table *t,
 
 	if (r >= 0)
 		table_number(t, column, v, "%" PRIu32, v);
+	return r;
+}
+
+static int take_coefficient(sd_bus_message *reply, struct table *t,
+			    unsigned int column)
+{
+	int32_t v;
+	int r = sd_bus_message_read(reply, "v", "i", &v);
+
+	if (r >= 0 && v)
+		table_number(t, column, v, "%" PRId32, v);
 	return r;
 }
 
@@ -107,6 +120,8 @@ static const struct {
 	{ "Settled", take_bool, SETTLED }, { "Running", take_bool, RUNNING },
 	{ "Measured", take_number, MEASURED },
 	{ "Failed", take_number, FAILED },
+	{ "TemperatureCoefficient", take_coefficient, WARMTH },
+	{ "TemperatureEvidence", take_text, EVIDENCE },
 	{ "LastRunUSec", take_time, LAST }, { "NextUSec", take_time, NEXT },
 };
 

@@ -79,6 +79,9 @@ struct learnt_string {
 	int64_t machine_since;
 	int64_t owed;
 	int64_t broken;
+	/* resistance over temperature: times as above */
+	unsigned int weeks;
+	struct ri_warmth_point week[RI_WARMTH_POINTS];
 };
 
 struct learnt_site {

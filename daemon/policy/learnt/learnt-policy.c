@@ -172,6 +172,7 @@ static void take_string(const struct policy_string *s,
 {
 	const struct rules_string *r = &s->rules;
 	const struct string_machine *m = &s->machine;
+	unsigned int i;
 
 	l->known = known_of(r->hold, RULES_OF_STRING);
 	if (r->begun)
@@ -192,6 +193,11 @@ static void take_string(const struct policy_string *s,
 		l->machine = m->state + 1;
 		l->machine_last = policy_rules_time(m->last_ns);
 		l->machine_since = policy_rules_time(m->since_ns);
+	}
+	l->weeks = s->ri.warmth.count;
+	for (i = 0; i < l->weeks; i++) {
+		l->week[i] = s->ri.warmth.point[i];
+		l->week[i].time_ns += policy_rules_time(0);
 	}
 	l->owed = m->owed;
 	if (m->broken_ns)
@@ -354,7 +360,9 @@ static void give_string(struct policy *p, struct policy_string *s,
 			const struct learnt_string *l, int64_t alive)
 {
 	struct alarm_object object = policy_string_object(s);
+	struct ri_warmth weeks = { .count = 0 };
 	struct rules_string *r = &s->rules;
+	unsigned int i;
 
 	give_holds(p, &object, kind_of_string, r->hold, RULES_OF_STRING,
 		   l->known);
@@ -366,6 +374,13 @@ static void give_string(struct policy *p, struct policy_string *s,
 			.value = l->ambient, .last_ns = l->last,
 			.weight_ns = l->ambient_weight,
 		};
+	for (i = 0; !s->ri.warmth.count && i < l->weeks; i++) {
+		weeks.point[i] = l->week[i];
+		weeks.point[i].time_ns -= (int64_t)policy_rules_time(0);
+		weeks.count++;
+	}
+	if (weeks.count)
+		s->ri.warmth = weeks;
 	/* it goes on as after a gap: what is older than that ends by itself */
 	if (!r->begun && l->state) {
 		r->begun = true;

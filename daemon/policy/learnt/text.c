@@ -16,6 +16,7 @@
 #define VERSION		"1"
 
 #define MS_NS		1000000LL
+#define MINUTE_NS	(60000 * MS_NS)
 #define HOUR_MS		(3600 * 1000LL)
 #define DAY_MS		(24 * HOUR_MS)
 /* A state can last as long as a battery; what lies ahead does so for 3 days */
@@ -191,6 +192,17 @@ static void put_days(struct out *o, const struct learnt_block *b)
 	}
 }
 
+static void put_weeks(struct out *o, const struct learnt_string *l,
+		      int64_t now)
+{
+	unsigned int i;
+
+	for (i = 0; i < l->weeks; i++)
+		put(o, "%s%lld:%d:%d", i ? "," : " weeks=",
+		    (long long)((now - l->week[i].time_ns) / MINUTE_NS),
+		    l->week[i].above_mc, l->week[i].ppm);
+}
+
 int learnt_write(enum learnt_kind kind, const union learnt_numbers *from,
 		 int64_t now, char *text)
 {
@@ -202,6 +214,8 @@ int learnt_write(enum learnt_kind kind, const union learnt_numbers *from,
 		put_field(&o, f, *place(from, f), now);
 	if (kind == LEARNT_BLOCK)
 		put_days(&o, &from->block);
+	if (kind == LEARNT_STRING)
+		put_weeks(&o, &from->string, now);
 	return o.full ? -E2BIG : 0;
 }
 
@@ -242,6 +256,37 @@ static bool read_days(const char *text, const char *end,
 				return false;
 			b->has_day[i] = true;
 		}
+		if (to == end)
+			return true;
+	}
+}
+
+/* AGE:ABOVE:PPM in min, m°C, ppm, the oldest first, with commas between */
+static bool read_weeks(const char *text, const char *end, int64_t then,
+		       struct learnt_string *l)
+{
+	int64_t v[3], before = OLDEST_MS / 60000 + 1;
+	const char *to;
+	int i;
+
+	for (;; text = to + 1) {
+		for (i = 0; i < 3; i++, text = to + 1) {
+			for (to = text; to < end && *to != ',' && *to != ':';
+			     to++)
+				;
+			if (!number(text, to, &v[i]) ||
+			    (i < 2 && (to == end || *to != ':')))
+				return false;
+		}
+		text = to;
+		if ((to < end && *to != ',') || l->weeks == RI_WARMTH_POINTS ||
+		    v[0] < 0 || v[0] >= before || v[1] < -MC || v[1] > MC ||
+		    v[2] < -MC || v[2] > MC)
+			return false;
+		before = v[0];
+		l->week[l->weeks++] = (struct ri_warmth_point){
+			then - v[0] * MINUTE_NS, v[1], v[2],
+		};
 		if (to == end)
 			return true;
 	}
@@ -295,6 +340,14 @@ static bool read_word(enum learnt_kind kind, const char *word,
 			return false;
 		*seen |= bit;
 		return read_days(value + 1, end, &to->block);
+	}
+	if (kind == LEARNT_STRING && value - word == 5 &&
+	    !strncmp(word, "weeks", 5)) {
+		bit = 1ULL << 63;
+		if (*seen & bit)
+			return false;
+		*seen |= bit;
+		return read_weeks(value + 1, end, then, &to->string);
 	}
 	f = find(all, word, value - word);
 	bit = f ? 1ULL << (f - all) : 0;

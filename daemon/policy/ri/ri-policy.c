@@ -207,6 +207,98 @@ static void propose_final(struct policy *p, struct policy_module *m)
 		    m->name, MOHM_OF(b.uohm), b.temperature_mc / 1000);
 }
 
+/* A coefficient that is known and wanted */
+static void use_warmth(const struct policy_string *s, struct ri_rules *rules)
+{
+	struct ri_warmth_fit fit;
+
+	if (!s->ri.use_warmth)
+		return;
+	ri_warmth_fit(&s->ri.warmth, &fit);
+	if (fit.known)
+		rules->coefficient_ppm = fit.ppm;
+}
+
+/* A jar whose resistance may say something of temperature, and of nothing else */
+static bool is_steady(const struct policy *p, const struct policy_module *m)
+{
+	const struct ri_jar *j = &m->ri.jar;
+	const struct ri_value *v = &j->newest;
+	int f;
+
+	if (j->baseline.kind == RI_BASELINE_NONE || !j->baseline.uohm ||
+	    j->baseline.temperature_mc == RI_NO_TEMPERATURE ||
+	    v->time_ns == RI_NEVER || !v->trend ||
+	    v->temperature_mc == RI_NO_TEMPERATURE ||
+	    (int64_t)p->now_ns - v->time_ns > RI_INTERVAL_S * RI_SECOND_NS ||
+	    v->uohm > 2 * (uint64_t)j->baseline.uohm ||
+	    policy_rules_suspect(m))
+		return false;
+	/* one that rises, or is far from its like, does not teach (B7) */
+	for (f = 0; f < RI_FINDINGS; f++)
+		if (j->verdict[f].level != RI_NORMAL ||
+		    j->verdict[f].last != RI_NORMAL)
+			return false;
+	return true;
+}
+
+static void learn_warmth(struct policy *p, struct policy_string *s)
+{
+	int32_t above_mc[POLICY_ADDRESS_MAX], ppm[POLICY_ADDRESS_MAX];
+	unsigned int i;
+	size_t n = 0;
+
+	if (!ri_warmth_due(&s->ri.warmth, p->now_ns))
+		return;
+	for (i = 0; i < s->count; i++) {
+		const struct policy_module *m = module_at(p, s, i);
+		const struct ri_jar *j = m ? &m->ri.jar : NULL;
+
+		if (!m || !is_steady(p, m))
+			continue;
+		above_mc[n] = j->newest.temperature_mc -
+			      j->baseline.temperature_mc;
+		ppm[n++] = ((int64_t)j->newest.uohm - j->baseline.uohm) *
+			   1000000 / j->baseline.uohm;
+	}
+	ri_warmth_add(&s->ri.warmth, p->now_ns, above_mc, ppm, n);
+}
+
+/* "-0.68" of ppm */
+#define PERCENT		"%s%d.%02d"
+#define PERCENT_OF(ppm)	(ppm) < 0 ? "-" : "", abs(ppm) / 10000, \
+			abs(ppm) / 100 % 100
+
+void policy_ri_explain_warmth(const struct policy_string *s, char *text,
+			      size_t size)
+{
+	const char *used = s->ri.use_warmth ? "used" :
+			   "not used (ResistanceTemperature=off)";
+	struct ri_warmth_fit fit;
+
+	ri_warmth_fit(&s->ri.warmth, &fit);
+	if (fit.known)
+		snprintf(text, size,
+			 PERCENT " %%/K, sure to " PERCENT ", from %u weeks that differ by %d.%d K; %s",
+			 PERCENT_OF(fit.ppm), PERCENT_OF(fit.error_ppm),
+			 fit.points, fit.span_mc / 1000,
+			 fit.span_mc / 100 % 10, used);
+	else
+		snprintf(text, size,
+			 "not learnt: %s; %u of at least %u weeks, which differ by %d.%d of at least %d.0 K",
+			 fit.why, fit.points, RI_WARMTH_LEAST,
+			 fit.span_mc / 1000, fit.span_mc / 100 % 10,
+			 RI_WARMTH_SPAN_MC / 1000);
+}
+
+void policy_config_ri_warmth(struct policy *p, const char *name, bool use)
+{
+	struct policy_string *s = policy_get_string(p, name);
+
+	if (s)
+		s->ri.use_warmth = use;
+}
+
 static void judge_value(struct policy *p, struct policy_module *m,
 			const struct ri_value *value)
 {
@@ -215,6 +307,7 @@ static void judge_value(struct policy *p, struct policy_module *m,
 	size_t n;
 
 	ri_rules_set(&rules, &m->limits);
+	use_warmth(m->owner, &rules);
 	n = collect_others(p, m, others);
 	ri_jar_value(&m->ri.jar, value, &rules, others, n);
 	tell_findings(p, m);
@@ -390,6 +483,7 @@ static void act(struct policy *p, struct policy_string *s, enum ri_act act,
 		break;
 	case RI_ACT_RUN:
 		report_run(p, s);
+		learn_warmth(p, s);
 		break;
 	case RI_ACT_SETTLED:
 		report_settled(p, s);
@@ -589,6 +683,7 @@ void policy_ri_config_begin(struct policy *p)
 		p->strings[i]->ri.s.interval_ns = RI_INTERVAL_S *
 						  RI_SECOND_NS;
 		p->strings[i]->ri.charger[0] = '\0';
+		p->strings[i]->ri.use_warmth = false;
 	}
 }
 

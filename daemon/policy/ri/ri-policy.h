@@ -10,6 +10,7 @@
 
 #include "policy/ri/judge.h"
 #include "policy/ri/ri.h"
+#include "policy/ri/warmth.h"
 
 #define POLICY_JAR_TYPE_MAX	31
 #define POLICY_CHARGER_MAX	31
@@ -51,11 +52,15 @@ struct ri_unit {
  * @s: schedule
  * @charger: name of its charger, "" = the one of the site
  * @deep_ns: end of its last discharge of more than 5 % of C, RI_NEVER
+ * @warmth: how its resistance follows temperature
+ * @use_warmth: values are compared with that taken off
  */
 struct ri_line {
 	struct ri_string s;
 	char charger[POLICY_CHARGER_MAX + 1];
 	int64_t deep_ns;
+	struct ri_warmth warmth;
+	bool use_warmth;
 
 	/* the policy's own */
 	bool ready;
@@ -117,6 +122,14 @@ struct policy_jar {
  */
 void policy_config_ri(struct policy *policy, const char *string,
 		      uint32_t interval_s, const char *charger);
+
+/* What was learnt of resistance and temperature is used, not only shown (B7) */
+void policy_config_ri_warmth(struct policy *policy, const char *string,
+			     bool use);
+
+/* What was learnt of it, of how many weeks, or what is missing, in words */
+void policy_ri_explain_warmth(const struct policy_string *string, char *text,
+			      size_t size);
 
 /* Type of a block where its record has none */
 void policy_config_type(struct policy *policy, const char *bus,

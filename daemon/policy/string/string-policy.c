@@ -446,6 +446,7 @@ int policy_config_string(struct policy *p, const char *name,
 	snprintf(s->bus, sizeof(s->bus), "%s", bus);
 	memset(&s->machine, 0, sizeof(s->machine));
 	s->resume.waits = false;
+	memset(&s->ri.warmth, 0, sizeof(s->ri.warmth));
 	begin_string(p, s, "no scan is complete yet");
 	return policy_equalize_new(s);
 }
