@@ -535,6 +535,16 @@ static void a_string_goes_on_after_a_short_stop_only(void **state)
 	assert_true(north(&w)->machine.since_ns > since + 4 * DAY - HOUR);
 	assert_int_equal(north(&w)->rules.float_ns,
 			 RULES_ORIGIN_NS + since);
+	/* twice ten minutes without a sample between them are 20 */
+	take(&w);
+	renew(&w, w.now + 10 * MINUTE);
+	give_all(&w, 10 * MINUTE);
+	take(&w);
+	renew(&w, w.now + 10 * MINUTE);
+	give_all(&w, 10 * MINUTE);
+	pass(&w, 5 * MINUTE);
+	assert_true(north(&w)->rules.float_ns > RULES_ORIGIN_NS + w.now -
+		    10 * MINUTE);
 	/* 20 minutes: nobody knows what was */
 	take(&w);
 	renew(&w, w.now + 20 * MINUTE);

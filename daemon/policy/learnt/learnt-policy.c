@@ -303,10 +303,16 @@ static void give_days(struct rules_module *r, const struct learnt_block *b)
 	}
 }
 
+static uint64_t later(uint64_t a, int64_t b)
+{
+	return (uint64_t)b > a ? (uint64_t)b : a;
+}
+
 static void give_block(struct policy *p, struct policy_string *s,
 		       struct policy_module *m, unsigned int position,
 		       const struct learnt_block *b, int64_t alive)
 {
+	int64_t seen = later(b->seen, alive);
 	struct alarm_object object = policy_module_object(m);
 	struct rules_module *r = &m->rules;
 	int f;
@@ -335,7 +341,7 @@ static void give_block(struct policy *p, struct policy_string *s,
 	}
 	m->ri.proposed |= b->proposed;
 	/* a stop of bacsd gives the next run its time; a restart does not */
-	if (b->waits && (int64_t)policy_rules_time(p->now_ns) - alive <
+	if (b->waits && (int64_t)policy_rules_time(p->now_ns) - seen <
 	    (int64_t)(15 * RULES_MINUTE_NS))
 		m->ri.m.since_ns = b->waits - (int64_t)policy_rules_time(0);
 	if (s->equalize)
@@ -349,11 +355,6 @@ static uint64_t boot_time(int64_t t)
 	int64_t zero = policy_rules_time(0);
 
 	return t > zero ? t - zero : 1;
-}
-
-static uint64_t later(uint64_t a, int64_t b)
-{
-	return (uint64_t)b > a ? (uint64_t)b : a;
 }
 
 static void give_string(struct policy *p, struct policy_string *s,
@@ -386,8 +387,8 @@ static void give_string(struct policy *p, struct policy_string *s,
 		r->begun = true;
 		r->state = l->state - 1;
 		r->before = l->before;
-		/* a change would have been saved: it was so until then */
-		r->last_ns = alive;
+		/* samples came after it, and a change would have been saved */
+		r->last_ns = later(l->last, alive);
 		r->state_ns = l->entered;
 		r->float_ns = l->floats;
 		r->quiet_ns = l->quiet;
@@ -398,7 +399,7 @@ static void give_string(struct policy *p, struct policy_string *s,
 		s->resume = (struct string_resume){
 			.waits = true,
 			.state = l->machine - 1,
-			.last_ns = boot_time(alive),
+			.last_ns = boot_time(later(l->machine_last, alive)),
 			.since_ns = boot_time(l->machine_since),
 			.owed = l->owed,
 			.broken_ns = l->broken ? boot_time(l->broken) : 0,
@@ -455,7 +456,8 @@ int policy_learnt_give(struct policy *p, const struct policy_learnt *l,
 		return -ESTALE;
 	}
 	then = now - (int64_t)elapsed_ns;
-	alive = alive_ns < elapsed_ns ? now - (int64_t)alive_ns : then;
+	/* the record itself is no sign of samples: it may have been handed on */
+	alive = alive_ns < elapsed_ns ? now - (int64_t)alive_ns : 0;
 	if (kind != LEARNT_SITE && !s)
 		return refuse(why, size, "there is no such string any more");
 	if (kind == LEARNT_BLOCK) {
