@@ -647,7 +647,7 @@ enum bacs_notice_kind {
 	BACS_NOTICE_MODULE_REMOVED,	/* old: enum bacs_modstate */
 	BACS_NOTICE_MODULE_STATE,	/* old, new: enum bacs_modstate */
 	BACS_NOTICE_MODULE_REBOOTED,	/* old, new: boot counter */
-	BACS_NOTICE_MODULE_CHANGED,	/* another serial number there */
+	BACS_NOTICE_MODULE_CHANGED,	/* another serial number or class */
 	BACS_NOTICE_SAMPLE,		/* bacs_notice_sample() */
 	BACS_NOTICE_SCAN,		/* new: number of the complete scan */
 	BACS_NOTICE_ALARM,		/* old, new: BACS_RAW_* */

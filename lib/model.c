@@ -277,6 +277,16 @@ static void drop_module(struct bacs *b, struct bacs_module *m,
 	free(m);
 }
 
+/* Another serial number, or, by another profile, another kind of module */
+static bool is_another(const struct module_info *old,
+		       const struct module_info *now)
+{
+	return (old->serial && now->serial && old->serial != now->serial) ||
+	       (old->modclass != BACS_MODCLASS_UNKNOWN &&
+		now->modclass != BACS_MODCLASS_UNKNOWN &&
+		old->modclass != now->modclass);
+}
+
 static void diff_module(struct bacs *b, struct bacs_module *m,
 			const struct module_info *now, bool quiet)
 {
@@ -285,7 +295,7 @@ static void diff_module(struct bacs *b, struct bacs_module *m,
 	m->info = *now;
 	m->info.sample = old.sample;
 
-	if (old.serial && now->serial && old.serial != now->serial)
+	if (is_another(&old, now))
 		notice_add(b, BACS_NOTICE_MODULE_CHANGED, m->bus, m,
 			   bacs_now_ns(), 0, 0);
 	if (old.state != now->state)

@@ -206,6 +206,30 @@ static void no_sample_is_lost_behind_one_that_was_read(void **state)
 	bacs_close(b);
 }
 
+/* A profile was replaced: the driver says so, and who asks sees what it is. */
+static void another_class_is_another_module(void **state)
+{
+	const struct bacs_module *m;
+	struct bacs *b;
+
+	(void)state;
+	three_modules();
+	b = open_handle(SAMPLES_AND_EVENTS);
+	m = bacs_module_find(bacs_bus_first(b), 1);
+	assert_int_equal(bacs_module_class(m), BACS_MODCLASS_JAR);
+	forget(b);
+	step("event bacsA kind=7 address=1");
+	dispatch(b);
+	assert_int_equal(count(b, BACS_NOTICE_MODULE_CHANGED), 0);
+	step("module bacsA 1 class=environment");
+	step("event bacsA kind=7 address=1");
+	dispatch(b);
+	expect(b, BACS_NOTICE_MODULE_CHANGED);
+	m = bacs_module_find(bacs_bus_first(b), 1);
+	assert_int_equal(bacs_module_class(m), BACS_MODCLASS_ENVIRONMENT);
+	bacs_close(b);
+}
+
 static void no_sample_is_lost_behind_a_dump(void **state)
 {
 	struct bacs *b;
@@ -507,6 +531,7 @@ int main(void)
 		T(samples_arrive_one_by_one),
 		T(the_same_sample_is_told_once),
 		T(no_sample_is_lost_behind_one_that_was_read),
+		T(another_class_is_another_module),
 		T(no_sample_is_lost_behind_a_dump),
 		T(no_sample_of_a_bus_that_starts_is_lost),
 		T(gap_is_counted_and_repaired),
