@@ -28,6 +28,19 @@ static void what_brings_nothing_is_told(void **state)
 	assert_false(w->e->jars[2].without_effect);
 }
 
+/* The burnt bypass is named, and not the low one that gets nothing because of it */
+static void the_one_left_low_is_not_the_one(void **state)
+{
+	struct world *w = *state;
+
+	raise_jar(w, 2, 30000);
+	w->cells[1].cell_uv = MEAN_UV - 60000;
+	run(w, 80 * 60);
+	assert_true(w->e->level_uv > 20000);
+	assert_true(w->e->jars[2].without_effect);
+	assert_false(w->e->jars[1].without_effect);
+}
+
 /* Daily measurements and a test of the UPS do not make days void */
 static void interruptions_do_not_hide_it(void **state)
 {
@@ -242,6 +255,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		RULE(what_brings_nothing_is_told),
 		RULE(interruptions_do_not_hide_it),
+		RULE(the_one_left_low_is_not_the_one),
 		RULE(what_moves_is_not_without_effect),
 		RULE(the_forecast_follows_what_is_seen),
 		RULE(once_a_quarter_it_pauses_to_be_measured),

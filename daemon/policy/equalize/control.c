@@ -344,10 +344,31 @@ static void keep_trend(struct equalize *e, uint64_t now_ns, int64_t far)
 		e->trends++;
 }
 
+/* With one at its limit the low ones are not fed, so nothing is done for them */
+static bool is_left_low(const struct equalize *e, const struct equalize_jar *j)
+{
+	return j->deviation_uv < 0 &&
+	       e->level_uv > FEED_LEVEL * -(double)j->deviation_uv;
+}
+
+/* The worst of those for which something is done */
+static unsigned int worst_cared_for(const struct equalize *e)
+{
+	unsigned int i, best = worst(e);
+
+	for (i = 0; i < e->count; i++)
+		if (!is_left_low(e, &e->jars[i]) &&
+		    (is_left_low(e, &e->jars[best]) ||
+		     size(e->jars[i].deviation_uv) >
+		     size(e->jars[best].deviation_uv)))
+			best = i;
+	return best;
+}
+
 /* A jar at its limit for days that is where it was: sulphated, or defective */
 static void watch_effort(struct equalize *e, uint64_t dt_ns)
 {
-	unsigned int i, w = worst(e);
+	unsigned int i, w = worst_cared_for(e);
 
 	for (i = 0; i < e->count; i++) {
 		struct equalize_jar *j = &e->jars[i];
@@ -358,6 +379,7 @@ static void watch_effort(struct equalize *e, uint64_t dt_ns)
 		bool works = i == w || (j->limit_permille &&
 			j->duty_permille * 10 >= j->limit_permille * 9);
 
+		works = works && !is_left_low(e, j);
 		if (j->held)
 			continue;
 		j->gap_ns = works ? 0 : j->gap_ns + dt_ns;
