@@ -260,6 +260,30 @@ static void a_block_is_an_alarm_at_once_a_string_later(void **state)
 	end(w);
 }
 
+/* Gel needs days: 1 mV/cell below a limit is no warning on the second of them */
+static void the_last_millivolts_have_three_days(void **state)
+{
+	struct limit_set set;
+	struct world *w;
+
+	(void)state;
+	agm(&set);
+	w = begin(&set, false);
+	scans(w, 25 * 3600, 13014, 13500);
+	assert_int_equal(state_of(w), STRING_FLOAT);
+	assert_int_equal(module(w, 1)->alarms, 0);
+	/* 11 mV/cell are more than that */
+	scans(w, 11, 12954, 13500);
+	assert_int_equal(module(w, 1)->alarms, BACS_RAW_VOLTAGE_MIN);
+	scans(w, 60, 13100, 13500);
+	assert_int_equal(module(w, 1)->alarms, 0);
+	scans(w, 46 * 3600, 13014, 13500);
+	assert_int_equal(module(w, 1)->alarms, 0);
+	scans(w, 2 * 3600, 13014, 13500);
+	assert_int_equal(module(w, 1)->alarms, BACS_RAW_VOLTAGE_MIN);
+	end(w);
+}
+
 static void write_as_other(struct world *w, int32_t min_mv)
 {
 	w->driver[2].value[BACS_LIMIT_VOLTAGE_MIN] = min_mv;
@@ -497,6 +521,7 @@ int main(void)
 		cmocka_unit_test(each_change_of_state_rewrites_the_driver_once),
 		cmocka_unit_test(a_moment_without_a_state_rewrites_nothing),
 		cmocka_unit_test(a_block_is_an_alarm_at_once_a_string_later),
+		cmocka_unit_test(the_last_millivolts_have_three_days),
 		cmocka_unit_test(
 			what_others_write_without_a_state_is_put_back_with_it),
 		cmocka_unit_test(what_others_write_is_put_back),

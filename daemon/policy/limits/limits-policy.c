@@ -13,6 +13,9 @@
 #define NEAR_MV	40
 /* Blocks are charged 12 to 24 h after a discharge: Narada 12NDF100 p. 19 */
 #define SETTLE_NS	(24 * 3600 * 1000000000ULL)
+/* Those of gel need days for the last millivolts; practice values, per cell */
+#define SETTLE_SLOW_NS	(3 * SETTLE_NS)
+#define SETTLE_SLOW_MV	10
 /* The state of a string is known by then: the window of its slope and a bit */
 #define UNSURE_NS	(35 * 60 * 1000000000ULL)
 
@@ -74,13 +77,26 @@ static bool string_breaches(const struct policy_module *m, size_t rule,
 	       (median_mv < limit + near && median_mv - v < far);
 }
 
-/* Blocks that are charged apart, or new, come together in hours of float */
-static bool settles(const struct policy *p, const struct policy_module *m)
+/*
+ * Blocks that are charged apart, or new, come together in hours of float, the
+ * last of it in days: so long a breach must last, 0 = as long as any other
+ */
+static uint64_t settle_ns(const struct policy *p, const struct policy_module *m,
+			  int32_t limit)
 {
 	const struct string_machine *s = m->owner ? &m->owner->machine : NULL;
+	int64_t slow_mv = (int64_t)SETTLE_SLOW_MV * m->nominal_mv / CELL_MV;
+	uint64_t floats_ns;
 
-	return s && s->state == STRING_FLOAT &&
-	       p->now_ns - s->since_ns < SETTLE_NS;
+	if (!s || s->state != STRING_FLOAT)
+		return 0;
+	floats_ns = p->now_ns - s->since_ns;
+	if (floats_ns < SETTLE_NS)
+		return SETTLE_NS;
+	if (floats_ns < SETTLE_SLOW_NS &&
+	    limit - (int64_t)m->sample.value[BACS_Q_VOLTAGE] < slow_mv)
+		return SETTLE_SLOW_NS;
+	return 0;
 }
 
 /*
@@ -95,8 +111,8 @@ static uint64_t confirm_ns(const struct policy *p,
 
 	if (rules[rule].q != BACS_Q_VOLTAGE)
 		return 0;
-	if (!rules[rule].alarm && !rules[rule].upper && settles(p, m))
-		return SETTLE_NS;
+	if (!rules[rule].alarm && !rules[rule].upper && settle_ns(p, m, limit))
+		return settle_ns(p, m, limit);
 	if (string_breaches(m, rule, limit)) {
 		if (rules[rule].upper)
 			id = LIMIT_STRING_HIGH_S;
