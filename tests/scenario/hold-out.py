@@ -65,10 +65,9 @@ TRUE = {
                      'allow voltage-high|temperature-high on *\n'
                      'allow temperature-long-high|temperature-no-return on *\n'
                      'allow module-hot|sensor-implausible on *'),
-    # M3 wants to know of a site whose winter is cold
-    'sensor-drift': (lambda site: coldest(site) < 16,
-                     'allow temperature-mean-low on *'),
 }
+# M3 wants to know of a site whose winter is cold, whatever else is wrong
+COLD_C, COLD = 16, 'allow temperature-mean-low on *\n'
 # "open-jar on float: 1 h with 16 blocks, hours with 2 or 4" (rules.rst)
 SMALL = 9
 SLOW = {'open-jar-at-once': ('within 1h', 'within 6h')}
@@ -155,6 +154,8 @@ def vary(name, text, site, first):
         assert found, f'{name} draws no {key}'
     if site and name in TRUE and TRUE[name][0](site):
         text += TRUE[name][1] + '\n'
+    if 'room' in site and coldest(site) < COLD_C:
+        text += COLD
     if site and name in SLOW and site['blocks'] < SMALL:
         assert SLOW[name][0] in text
         text = text.replace(*SLOW[name])
