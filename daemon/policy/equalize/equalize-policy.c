@@ -2,11 +2,12 @@
 /* Equalizing of the strings there are: what it is fed with, who is told */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "policy/equalize/internal.h"
 #include "policy/internal.h"
 
-#define SECOND_NS	1000000000ULL
 /* Without a scan it looks at the string so often all the same */
 #define LOOK_NS		(2 * SECOND_NS)
 /* A third of the lease */
@@ -123,10 +124,11 @@ static void judge_effect(struct policy *p, const struct policy_string *s,
 		policy_alarm_module(p, ALARM_EQUALIZING_WITHOUT_EFFECT, m,
 				    j->without_effect ? ALARM_WARNING :
 							ALARM_NONE,
-				    "%lld.%lld mV/cell away from its target after 3 days of bypass at the limit",
-				    (long long)j->deviation_uv / 1000,
-				    (long long)(j->deviation_uv < 0 ?
-				    -j->deviation_uv : j->deviation_uv) / 100 % 10);
+				    "%s mV/cell %s its target after 3 days of bypass %s",
+				    equalize_mv(llabs(j->deviation_uv)).s,
+				    j->deviation_uv < 0 ? "below" : "above",
+				    j->deviation_uv < 0 ? "at the others" :
+							  "at the limit");
 	}
 }
 
