@@ -65,6 +65,8 @@ TRUE = {
                      'allow voltage-high|temperature-high on *\n'
                      'allow temperature-long-high|temperature-no-return on *\n'
                      'allow module-hot|sensor-implausible on *'),
+    # the drawn heat is above 35 C for an hour, too
+    'temperature-high': (lambda site: True, 'allow temperature-long-high on *'),
 }
 # M3 wants to know of a site whose winter is cold, whatever else is wrong
 COLD_C, COLD = 16, 'allow temperature-mean-low on *\n'
