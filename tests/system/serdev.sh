@@ -40,6 +40,9 @@ for round in 1 2 3 4 5; do
 	echo "$port" >"$driver/bind"
 done
 check "after five rounds: four modules are ok" wait_for 60 four
+echo 1 >/sys/bus/pci/devices/0000:00:10.0/remove
+check "the UART is pulled out: the bus is gone" wait_for 20 gone
+check "the UART is pulled out: no chip stays" wait_for 20 count_is 0 chips
 check "the kernel has nothing to say against it" eval \
 	'! dmesg | grep -E "BUG|WARNING|Oops|refcount"'
 summary
