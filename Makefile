@@ -32,6 +32,7 @@ ifeq ($(DESTDIR),)
 	ldconfig
 	[ ! -e driver/bacs.ko ] || depmod "$(RELEASE)"
 	systemd-sysusers
+	journalctl --update-catalog
 	[ ! -d /run/systemd/system ] || { systemctl daemon-reload; udevadm control --reload; }
 endif
 
