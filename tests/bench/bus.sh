@@ -53,8 +53,31 @@ wait_for 60 all_lost
 bench "a silent bus is lost after" $(($(uptime_ms) - begin)) ms "<= 5000"
 detach
 
-simctl 0 rule del 1
 simctl 0 rule del 2
+# What a lost module costs the others: their replies in a minute without it on the
+# list, and with it lost.
+replies_a_minute() {
+	simctl 0 stats reset
+	begin=$(uptime_ms)
+	wait_for 900 scans_reach $(($(scans) + 11))
+	stats
+	replies=$(grep -o '"replies": *[0-9]*' "$tmp/stats" |
+		awk -F: '{ n += $2 } END { print n }')
+	echo $((replies * 60000 / ($(uptime_ms) - begin)))
+}
+attach --modules 1-32,34-64
+wait_for 60 count_is 63 states bacsA ok
+without=$(replies_a_minute)
+detach
+attach --modules 1-64
+wait_for 60 count_is 63 states bacsA ok
+wait_for 60 grep -qx lost $devices/bacsA-033/state
+with=$(replies_a_minute)
+detach
+bench "a lost module takes from 63 others" \
+	$((1000 * (without - with) / without)) "permille" "<= 20"
+
+simctl 0 rule del 1
 begin=$(uptime_ms)
 attach
 wait_for 120 count_is 64 states bacsA ok
