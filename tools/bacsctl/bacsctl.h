@@ -149,10 +149,11 @@ void table_quantity(struct table *table, size_t column, enum bacs_q q,
 void table_bool(struct table *table, size_t column, bool value);
 void table_show(struct table *table, size_t column, const char *text);
 void table_colour(struct table *table, size_t column, enum bacs_colour colour);
-/* Sort by a JSON key; "-key" downwards. -EINVAL: no such column. */
+/*
+ * Sort by a JSON key; "-key" downwards; NULL: not at all. Exit code: there may
+ * be no such column, that is said with the keys that there are.
+ */
 int table_sort(struct table *table, const char *key);
-/* Keys one may sort by, for messages; owned by the caller */
-char *table_keys(const struct table *table);
 /* All rows as text for a terminal, owned by the caller; NULL without memory */
 char *table_to_text(struct table *table);
 void table_print(struct table *table);
@@ -160,6 +161,9 @@ void table_print(struct table *table);
 void table_print_json(const struct table *table, bool compact);
 /* The last row as one object in one line */
 void table_print_json_row(const struct table *table);
+/* Sort and print as asked; @empty: said of a table without rows, or NULL */
+int table_output(struct table *table, const struct options *o,
+		 const char *empty);
 
 /* json.c */
 struct json {

@@ -204,19 +204,6 @@ static int read_list(sd_bus *bus, const char *method, const struct list *l,
 	return r;
 }
 
-static int sort(struct table *t, const char *key)
-{
-	char *keys;
-
-	if (!key || table_sort(t, key) >= 0)
-		return EXIT_DONE;
-	keys = table_keys(t);
-	fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n", key,
-		keys);
-	free(keys);
-	return EXIT_USAGE;
-}
-
 static int print_mute(sd_bus *bus, sd_bus_error *error)
 {
 	char *who = NULL;
@@ -253,7 +240,7 @@ static int show(const struct options *o)
 	if (r >= 0 && !o->json)
 		r = print_mute(bus, &error);
 	code = r < 0 ? daemon_failed(r, &error, "the alarms") :
-		       sort(alarms.table, o->sort);
+		       table_sort(alarms.table, o->sort);
 	if (!code && o->json) {
 		table_print_json(alarms.table, false);
 	} else if (!code) {
@@ -283,7 +270,7 @@ static int show_outs(const struct options *o)
 	l.table = table_new("out_of_service", out_columns, OUT_COLUMNS);
 	r = read_list(bus, "ListOutOfService", &l, &error);
 	code = r < 0 ? daemon_failed(r, &error, "the alarms") :
-		       sort(l.table, o->sort);
+		       table_sort(l.table, o->sort);
 	if (!code && o->json)
 		table_print_json(l.table, false);
 	else if (!code && table_rows(l.table))

@@ -185,18 +185,8 @@ static int show(const char *name, const struct options *o)
 	r = daemon_each_string(bus, add_string, &s, &error);
 	if (r < 0)
 		code = daemon_failed(r, &error, "equalizing");
-	else if (o->sort && table_sort(s.table, o->sort) < 0) {
-		char *keys = table_keys(s.table);
-
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, keys);
-		free(keys);
-		code = EXIT_USAGE;
-	} else if (o->json) {
-		table_print_json(s.table, false);
-	} else if (table_rows(s.table)) {
-		table_print(s.table);
-	}
+	else
+		code = table_output(s.table, o, NULL);
 	if (!code && !s.found)
 		code = no_string(name);
 	table_free(s.table);

@@ -161,25 +161,6 @@ static int take_numbers(sd_bus *bus, struct table *t, const char *only_bus,
 	return r;
 }
 
-static int print(struct table *t, const struct options *o)
-{
-	if (o->sort && table_sort(t, o->sort) < 0) {
-		char *keys = table_keys(t);
-
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, keys);
-		free(keys);
-		return EXIT_USAGE;
-	}
-	if (o->json)
-		table_print_json(t, false);
-	else if (table_rows(t))
-		table_print(t);
-	else
-		fprintf(stderr, "bacsctl: bacsd knows no module yet\n");
-	return EXIT_DONE;
-}
-
 /* All modules in a line each, or all numbers of one */
 static int run(sd_bus *bus, const char *only, const struct options *o)
 {
@@ -201,7 +182,8 @@ static int run(sd_bus *bus, const char *only, const struct options *o)
 		t = table_new("limits", all_columns, ALL_COLUMNS);
 		r = take_numbers(bus, t, only_bus, address, &error);
 	}
-	code = r < 0 ? daemon_failed(r, &error, "the limits") : print(t, o);
+	code = r < 0 ? daemon_failed(r, &error, "the limits") :
+		       table_output(t, o, "bacsd knows no module yet");
 	sd_bus_error_free(&error);
 	table_free(t);
 	return code;

@@ -116,7 +116,7 @@ static int show(struct bacs *b, const struct options *o)
 	struct table *t = table_new("modules", columns, COLUMNS);
 	const struct bacs_module *m;
 	const struct bacs_bus *bus;
-	int r = EXIT_DONE;
+	int r;
 
 	for (bus = bacs_bus_first(b); bus; bus = bacs_bus_next(bus)) {
 		if (o->bus && strcmp(o->bus, bacs_bus_name(bus)))
@@ -124,20 +124,7 @@ static int show(struct bacs *b, const struct options *o)
 		for (m = bacs_module_first(bus); m; m = bacs_module_next(m))
 			add_module(t, m);
 	}
-	if (o->sort && table_sort(t, o->sort) < 0) {
-		char *keys = table_keys(t);
-
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, keys);
-		free(keys);
-		r = EXIT_USAGE;
-	} else if (o->json) {
-		table_print_json(t, false);
-	} else if (table_rows(t)) {
-		table_print(t);
-	} else {
-		fprintf(stderr, "bacsctl: no module was found yet\n");
-	}
+	r = table_output(t, o, "no module was found yet");
 	table_free(t);
 	return r;
 }

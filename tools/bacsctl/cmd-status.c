@@ -99,7 +99,7 @@ static void set_values(struct table *t, const struct bacs_sample *s,
 
 struct request {
 	struct options options;
-	bool sort_failed;
+	int sorted;		/* exit code of sorting the rows */
 };
 
 /* Time-outs of the module, from the counters read beside the model */
@@ -163,8 +163,7 @@ static struct table *make_table(struct bacs *b, struct request *rq)
 			add_module(t, m, stats, now);
 	}
 	bacs_stats_free(stats);
-	rq->sort_failed = rq->options.sort &&
-			  table_sort(t, rq->options.sort) < 0;
+	rq->sorted = table_sort(t, rq->options.sort);
 	return t;
 }
 
@@ -234,26 +233,13 @@ static void draw(struct bacs *b, void *arg)
 	table_free(t);
 }
 
-static int sort_error(const struct table *t, const char *key)
-{
-	char *keys = table_keys(t);
-
-	fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n", key,
-		keys);
-	free(keys);
-	return EXIT_USAGE;
-}
-
 static int show_once(struct bacs *b, struct request *rq)
 {
 	struct table *t = make_table(b, rq);
-	int r = EXIT_DONE;
 
-	if (rq->sort_failed) {
-		r = sort_error(t, rq->options.sort);
-	} else if (rq->options.json) {
+	if (rq->sorted == EXIT_DONE && rq->options.json) {
 		table_print_json(t, false);
-	} else {
+	} else if (rq->sorted == EXIT_DONE) {
 		bus_lines(b, rq->options.bus, stdout);
 		if (table_rows(t)) {
 			putchar('\n');
@@ -261,7 +247,7 @@ static int show_once(struct bacs *b, struct request *rq)
 		}
 	}
 	table_free(t);
-	return r;
+	return rq->sorted;
 }
 
 static int watch(struct bacs *b, struct request *rq)
@@ -270,10 +256,9 @@ static int watch(struct bacs *b, struct request *rq)
 	int r;
 
 	/* a wrong key is told before the screen is taken */
-	r = rq->sort_failed ? sort_error(t, rq->options.sort) : EXIT_DONE;
 	table_free(t);
-	if (r)
-		return r;
+	if (rq->sorted != EXIT_DONE)
+		return rq->sorted;
 	if (!rq->options.json)
 		terminal_watch_begin();
 	r = watch_run(b, draw, rq);
@@ -285,7 +270,7 @@ static int watch(struct bacs *b, struct request *rq)
 int cmd_status(int argc, char **argv)
 {
 	const struct bacs_bus *bus;
-	struct request rq = { .sort_failed = false };
+	struct request rq = { .sorted = EXIT_DONE };
 	struct bacs *b;
 	int first, r;
 

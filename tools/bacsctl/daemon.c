@@ -59,21 +59,11 @@ void daemon_no_string(void)
 
 int daemon_print(struct table *t, const struct options *o)
 {
-	if (o->sort && table_sort(t, o->sort) < 0) {
-		char *keys = table_keys(t);
+	int code = table_output(t, o, NULL);
 
-		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:%s\n",
-			o->sort, keys);
-		free(keys);
-		return EXIT_USAGE;
-	}
-	if (o->json)
-		table_print_json(t, false);
-	else if (table_rows(t))
-		table_print(t);
-	else
+	if (!code && !o->json && !table_rows(t))
 		daemon_no_string();
-	return EXIT_DONE;
+	return code;
 }
 
 int daemon_each_string(sd_bus *bus, daemon_object_fn fn, void *arg,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Rows of cells: one model between the commands and the two printers */
-#include <errno.h>
 #include <inttypes.h>
 #include <libsmartcols.h>
 #include <stdarg.h>
@@ -171,33 +170,29 @@ static int compare(const void *pa, const void *pb, void *arg)
 
 int table_sort(struct table *table, const char *key)
 {
-	struct sort sort = { .down = key[0] == '-' };
+	struct sort sort = { .column = table->count };
+	const char *name;
 
-	key += sort.down;
-	for (size_t i = 0; i < table->count; i++) {
-		if (!table->columns[i].key ||
-		    strcmp(table->columns[i].key, key))
-			continue;
-		sort.column = i;
-		if (table->used)
-			qsort_r(table->rows, table->used,
-				sizeof(*table->rows), compare, &sort);
-		return 0;
-	}
-	return -EINVAL;
-}
-
-char *table_keys(const struct table *table)
-{
-	char *keys = NULL;
-	size_t size;
-	FILE *f = need(open_memstream(&keys, &size));
-
+	if (!key)
+		return EXIT_DONE;
+	sort.down = key[0] == '-';
+	name = key + sort.down;
 	for (size_t i = 0; i < table->count; i++)
-		if (table->columns[i].key)
-			fprintf(f, " %s", table->columns[i].key);
-	fclose(f);
-	return need(keys);
+		if (table->columns[i].key &&
+		    !strcmp(table->columns[i].key, name))
+			sort.column = i;
+	if (sort.column == table->count) {
+		fprintf(stderr, "bacsctl: cannot sort by '%s'; keys are:", key);
+		for (size_t i = 0; i < table->count; i++)
+			if (table->columns[i].key)
+				fprintf(stderr, " %s", table->columns[i].key);
+		fputc('\n', stderr);
+		return EXIT_USAGE;
+	}
+	if (table->used)
+		qsort_r(table->rows, table->used, sizeof(*table->rows),
+			compare, &sort);
+	return EXIT_DONE;
 }
 
 /*
@@ -356,4 +351,20 @@ void table_print_json_row(const struct table *table)
 	json_row(&json, table, &table->rows[table->used - 1]);
 	json_end(&json);
 	fflush(stdout);
+}
+
+int table_output(struct table *table, const struct options *o,
+		 const char *empty)
+{
+	int code = table_sort(table, o->sort);
+
+	if (code)
+		return code;
+	if (o->json)
+		table_print_json(table, false);
+	else if (table_rows(table))
+		table_print(table);
+	else if (empty)
+		fprintf(stderr, "bacsctl: %s\n", empty);
+	return EXIT_DONE;
 }
