@@ -66,30 +66,85 @@ static int add_module(sd_bus_message *to, const struct policy_module *p)
 	return r < 0 ? r : sd_bus_message_close_container(to);
 }
 
-static int get_limits(sd_bus_message *call, void *userdata,
-		      sd_bus_error *error)
+/* What others wrote in a state, as far as it is not what we say */
+static int add_adopted(sd_bus_message *to, const struct policy_module *p,
+		       enum limit_state state)
 {
-	struct manager *m = userdata;
-	sd_bus_message *reply = NULL;
-	size_t i;
-	int a, r = sd_bus_message_new_method_return(call, &reply);
+	struct policy_limits theirs, ours;
+	int i, r = 0;
 
-	(void)error;
-	if (r >= 0)
-		r = sd_bus_message_open_container(reply, 'a', "(sysssa{si})");
+	if (!policy_limits_adopted(p, state, &theirs, &ours))
+		return 0;
+	for (i = BACS_LIMIT_VOLTAGE_MIN; r >= 0 && i < BACS_LIMIT_COUNT; i++)
+		if (theirs.value[i] != ours.value[i])
+			r = sd_bus_message_append(to, "(sysssii)",
+						  p->bus->name, p->address,
+						  limit_state_name(state),
+						  policy_limit_key(i, state),
+						  bacs_limit_name(i),
+						  theirs.value[i],
+						  ours.value[i]);
+	return r;
+}
+
+/* Calls @fn for every module there is */
+static int each_module(struct manager *m, sd_bus_message *to,
+		       int (*fn)(sd_bus_message *to,
+				 const struct policy_module *p))
+{
+	size_t i;
+	int a, r = 0;
+
 	for (i = 0; r >= 0 && i < policy_bus_count(m->policy); i++) {
 		const struct policy_bus *b = policy_bus_at(m->policy, i);
 
 		for (a = 1; r >= 0 && a <= POLICY_ADDRESS_MAX; a++)
 			if (b->modules[a])
-				r = add_module(reply, b->modules[a]);
+				r = fn(to, b->modules[a]);
 	}
+	return r;
+}
+
+static int add_all_adopted(sd_bus_message *to, const struct policy_module *p)
+{
+	int state, r = 0;
+
+	for (state = 0; r >= 0 && state <= LIMIT_STATES; state++)
+		r = add_adopted(to, p, state);
+	return r;
+}
+
+static int get_each(struct manager *m, sd_bus_message *call, const char *type,
+		    int (*fn)(sd_bus_message *to,
+			      const struct policy_module *p))
+{
+	sd_bus_message *reply = NULL;
+	int r = sd_bus_message_new_method_return(call, &reply);
+
+	if (r >= 0)
+		r = sd_bus_message_open_container(reply, 'a', type);
+	if (r >= 0)
+		r = each_module(m, reply, fn);
 	if (r >= 0)
 		r = sd_bus_message_close_container(reply);
 	if (r >= 0)
 		r = sd_bus_send(NULL, reply, NULL);
 	sd_bus_message_unref(reply);
 	return r;
+}
+
+static int get_limits(sd_bus_message *call, void *userdata,
+		      sd_bus_error *error)
+{
+	(void)error;
+	return get_each(userdata, call, "(sysssa{si})", add_module);
+}
+
+static int get_adopted_limits(sd_bus_message *call, void *userdata,
+			      sd_bus_error *error)
+{
+	(void)error;
+	return get_each(userdata, call, "(sysssii)", add_all_adopted);
 }
 
 static void add_limit(const struct config_row *row, void *userdata)
@@ -146,6 +201,10 @@ const sd_bus_vtable bus_config_vtable[] = {
 	SD_BUS_METHOD_WITH_ARGS("GetLimits", SD_BUS_NO_ARGS,
 				SD_BUS_RESULT("a(sysssa{si})", modules),
 				get_limits, SD_BUS_VTABLE_UNPRIVILEGED),
+	SD_BUS_METHOD_WITH_ARGS("GetAdoptedLimits", SD_BUS_NO_ARGS,
+				SD_BUS_RESULT("a(sysssii)", limits),
+				get_adopted_limits,
+				SD_BUS_VTABLE_UNPRIVILEGED),
 	SD_BUS_METHOD_WITH_ARGS("GetModuleLimits",
 				SD_BUS_ARGS("s", bus, "y", address),
 				SD_BUS_RESULT("u", nominal_mv, "a(ssssi)",

@@ -792,6 +792,23 @@ unsigned int policy_duty(const struct policy_module *module);
 void policy_limits_in_force(const struct policy_module *module,
 			    struct policy_limits *ret);
 
+/* Key of the configuration that a limit is from in a state; "": from several */
+const char *policy_limit_key(enum bacs_limit limit, enum limit_state state);
+
+/**
+ * policy_limits_adopted - limits of others that hold instead of ours
+ * @module: module
+ * @state: state of its string, LIMIT_STATES: none is known
+ * @ret_theirs: what others wrote in this state; POLICY_UNSET limits nothing
+ * @ret_ours: what the configuration says of it, likewise
+ *
+ * Return: whether what others wrote in this state was adopted.
+ */
+bool policy_limits_adopted(const struct policy_module *module,
+			   enum limit_state state,
+			   struct policy_limits *ret_theirs,
+			   struct policy_limits *ret_ours);
+
 /* State whose limits are in force: "float" ..., "widest" while none is known,
  * "driver" where the configuration has none */
 const char *policy_limits_state_name(const struct policy_module *module);

@@ -163,7 +163,41 @@ def limits_follow_the_state_and_what_others_write(w):
            "event bacsA kind=9 address=2 pid=78")
     wait_for("adoption", lambda: w.said("Process 78", "adopt"))
     assert driver_limits(w, 2)["voltage_min_mv"] == 11500
-    assert limits()[1]["voltage_min_mv"] == 11500
+    row = limits()[1]
+    assert row["voltage_min_mv"] == 11500, row
+    # whose they are is told, and what they stand for
+    assert (row["limits_state"], row["origin"]) == ("recharge", "adopted"), row
+    assert row["reason"] == ("another program wrote LOW 11.500 V instead of "
+                             "12.000 V (ForeignLimits=adopt)"), row
+    for other in limits()[0], limits()[2]:
+        assert (other["origin"], other["reason"]) == ("configured", None)
+    table = w.bacsctl("limits").stdout
+    assert "LOW 11.500 V instead of 12.000 V" in table, table
+    rows = limits("2S2")
+    theirs, = [r for r in rows if r["origin"] == "adopted"]
+    assert (theirs["key"], theirs["limits_state"], theirs["number"],
+            theirs["unit"], theirs["block_mv"]) == \
+        ("voltage_min_mv", "recharge", 11500, "mV", 11500), theirs
+    assert "instead of 12.000 V" in theirs["source"], theirs
+    not_in = [r["key"] for r in rows if r["source"].endswith("; not in recharge")]
+    assert not_in == ["RechargeVoltageLow"], not_in
+    assert not [r for r in limits("3S2") if r["origin"] != "configured" or
+                "; not in" in r["source"]]
+    w.stop()
+
+
+def limits_that_nobody_configured_are_told_apart(w):
+    w.configure("[Bus bacsA]\nModules=1-4\n")
+    w.modules()
+    w.step("module bacsA 2 limit.voltage_min_mv=11000")
+    w.start()
+    rows = {r["address"]: r for r in
+            json.loads(w.bacsctl("limits", "--json").stdout)["limits"]}
+    assert (rows[2]["limits_state"], rows[2]["origin"],
+            rows[2]["voltage_min_mv"]) == ("driver", "driver", 11000), rows[2]
+    assert "found in the driver" in rows[2]["reason"], rows[2]
+    assert (rows[1]["limits_state"], rows[1]["origin"]) == ("driver", "none")
+    assert "neither" in rows[1]["reason"], rows[1]
     w.stop()
 
 
@@ -190,6 +224,10 @@ def adopted_limits_outlive_restarts_and_end_for_good(w):
              .get("voltage_min_mv") == 11500)
     assert driver_limits(w, 3)["voltage_min_mv"] == 13020
     assert w.module(2, "Limits")["voltage_min_mv"] == 11500
+    r = json.loads(w.bacsctl("limits", "--json").stdout)["limits"]
+    assert [m["origin"] for m in r] == ["configured", "adopted",
+                                        "configured", "configured"], r
+    assert "LOW 11.500 V instead of 13.020 V" in r[1]["reason"], r[1]
     # an end is an end
     w.configure(adopt.replace("adopt", "overwrite"))
     w.daemon.send_signal(signal.SIGHUP)
@@ -319,6 +357,7 @@ TESTS = [
     a_bad_file_at_reload_leaves_the_old_one_in_force,
     a_bad_file_at_boot_means_the_last_good_copy,
     limits_follow_the_state_and_what_others_write,
+    limits_that_nobody_configured_are_told_apart,
     config_is_checked_shown_and_compared,
     adopted_limits_outlive_restarts_and_end_for_good,
     the_order_of_the_cable_is_told_and_used,

@@ -268,25 +268,63 @@ void policy_limits_tick(struct policy *policy)
 	}
 }
 
-void policy_limits_in_force(const struct policy_module *m,
-			    struct policy_limits *ret)
+/* The contrary of complete(): what limits nothing is no limit */
+static void strip(struct policy_limits *limits)
 {
 	int level;
 
-	if (policy_any_limit(&m->want_limits)) {
-		*ret = m->want_limits;
-		return;
-	}
-	*ret = m->facts.limits;
 	for (level = 0; level < LIMIT_LEVELS; level++) {
-		int32_t *v = &ret->value[levels[level].voltage];
-		int32_t *t = &ret->value[levels[level].temp];
+		int32_t *v = &limits->value[levels[level].voltage];
+		int32_t *t = &limits->value[levels[level].temp];
 
 		if (*v == levels[level].no_voltage_mv)
 			*v = POLICY_UNSET;
 		if (*t == levels[level].no_temp_mc)
 			*t = POLICY_UNSET;
 	}
+}
+
+void policy_limits_in_force(const struct policy_module *m,
+			    struct policy_limits *ret)
+{
+	if (policy_any_limit(&m->want_limits)) {
+		*ret = m->want_limits;
+		return;
+	}
+	*ret = m->facts.limits;
+	strip(ret);
+}
+
+const char *policy_limit_key(enum bacs_limit limit, enum limit_state state)
+{
+	int level;
+
+	for (level = 0; level < LIMIT_LEVELS; level++) {
+		if (levels[level].temp == limit)
+			return limit_infos[limit_temp(level)].key;
+		/* the widest of all states has none of its own */
+		if (levels[level].voltage == limit && state < LIMIT_STATES)
+			return limit_infos[limit_voltage(state, level)].key;
+	}
+	return "";
+}
+
+bool policy_limits_adopted(const struct policy_module *m,
+			   enum limit_state state,
+			   struct policy_limits *ret_theirs,
+			   struct policy_limits *ret_ours)
+{
+	struct policy_limits ours;
+
+	if (!(m->adopted & 1U << state))
+		return false;
+	/* as others saw it in the driver */
+	limits_of(m, state, &ours);
+	complete(&ours, ret_ours);
+	strip(ret_ours);
+	*ret_theirs = m->foreign[state];
+	strip(ret_theirs);
+	return true;
 }
 
 const char *policy_limits_state_name(const struct policy_module *m)
