@@ -3,21 +3,14 @@
 #ifndef BACS_TESTS_STORE_WORLD_H
 #define BACS_TESTS_STORE_WORLD_H
 
-#include <stdlib.h>
-
-#include <sqlite3.h>
-
-#include "unit.h"
-
-#include "fail-vfs.h"
+#include "store-folder.h"
 #include "store.h"
 
 #define SECOND_US	1000000LL
 #define WALL_US		(1770000000LL * SECOND_US)
 
 struct world {
-	char dir[64];
-	char path[96];
+	struct folder folder;
 	struct store *store;
 	uint64_t now_ns;
 	unsigned int notices[3];
@@ -36,7 +29,7 @@ static inline void on_notice(void *userdata, enum store_notice notice,
 static inline void open_store(struct world *w)
 {
 	struct store_settings settings = {
-		.path = w->path, .boot = "0123456789abcdef",
+		.path = w->folder.path, .boot = "0123456789abcdef",
 		.notice = on_notice, .userdata = w,
 	};
 
@@ -48,27 +41,18 @@ static inline int begin(void **state)
 	static struct world world;
 
 	memset(&world, 0, sizeof(world));
-	memset(&fail_vfs, 0, sizeof(fail_vfs));
-	fail_vfs_register();
-	strcpy(world.dir, "/tmp/bacs-store-XXXXXX");
-	if (!mkdtemp(world.dir))
-		return -1;
-	snprintf(world.path, sizeof(world.path), "%s/history.db", world.dir);
 	world.now_ns = 1000 * NSEC_PER_SEC;
 	*state = &world;
-	return 0;
+	return folder_make(&world.folder);
 }
 
 static inline int end(void **state)
 {
 	struct world *w = *state;
-	char command[256];
 
 	memset(&fail_vfs, 0, sizeof(fail_vfs));
 	w->store = store_free(w->store);
-	snprintf(command, sizeof(command), "chmod -R u+w %s; rm -r %s", w->dir,
-		 w->dir);
-	return system(command);
+	return folder_remove(&w->folder);
 }
 
 static inline uint32_t add_module(struct world *w, uint64_t serial)
@@ -91,7 +75,8 @@ static inline int64_t ask(struct world *w, const char *sql)
 	sqlite3_stmt *s = NULL;
 	int64_t v = INT64_MIN;
 
-	assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE,
+	assert_int_equal(sqlite3_open_v2(w->folder.path, &db,
+					 SQLITE_OPEN_READWRITE,
 					 "unix"), SQLITE_OK);
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(db));
@@ -104,13 +89,7 @@ static inline int64_t ask(struct world *w, const char *sql)
 
 static inline void tell(struct world *w, const char *sql)
 {
-	sqlite3 *db = NULL;
-
-	assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE |
-					 SQLITE_OPEN_CREATE, "unix"),
-			 SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
-	sqlite3_close(db);
+	folder_tell(&w->folder, sql);
 }
 
 #define WITH_STORE(f) cmocka_unit_test_setup_teardown(f, begin, end)

@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Alarms in the history file: every field, old files, disks that fail */
-#include <stdlib.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
-
-#include "unit.h"
-
-#include "fail-vfs.h"
+#include "store-folder.h"
 #include "store.h"
 
 #define WALL_US		1770000000000000LL
 
 struct world {
-	char dir[64];
-	char path[96];
+	struct folder folder;
 	struct store *store;
 	struct alarm_table table;	/* what is saved */
 	struct alarm_table read;	/* what was read */
@@ -44,7 +38,7 @@ static void on_notice(void *userdata, enum store_notice notice,
 static void open_store(struct world *w, const char *boot)
 {
 	struct store_settings settings = {
-		.path = w->path, .boot = boot, .notice = on_notice,
+		.path = w->folder.path, .boot = boot, .notice = on_notice,
 		.userdata = w,
 	};
 
@@ -62,30 +56,22 @@ static int begin(void **state)
 	static struct world world;
 
 	memset(&world, 0, sizeof(world));
-	memset(&fail_vfs, 0, sizeof(fail_vfs));
-	fail_vfs_register();
-	strcpy(world.dir, "/tmp/bacs-alarms-XXXXXX");
-	if (!mkdtemp(world.dir))
-		return -1;
-	snprintf(world.path, sizeof(world.path), "%s/history.db", world.dir);
 	world.now = (struct alarm_now){ 1000 * NSEC_PER_SEC, WALL_US };
 	alarm_table_init(&world.table, &ops, &world);
 	alarm_table_init(&world.read, &ops, &world);
 	*state = &world;
-	return 0;
+	return folder_make(&world.folder);
 }
 
 static int end(void **state)
 {
 	struct world *w = *state;
-	char command[256];
 
 	memset(&fail_vfs, 0, sizeof(fail_vfs));
 	close_store(w);
 	alarm_table_done(&w->table);
 	alarm_table_done(&w->read);
-	snprintf(command, sizeof(command), "rm -r %s", w->dir);
-	return system(command);
+	return folder_remove(&w->folder);
 }
 
 static void on_alarm(void *userdata, const struct alarm *a, bool same_boot)
@@ -247,14 +233,7 @@ static void what_is_over_leaves_the_file_with_the_next_write(void **state)
 
 static void tell(struct world *w, const char *sql)
 {
-	sqlite3 *db = NULL;
-	char *error = NULL;
-
-	assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE,
-					 "unix"), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
-		fail_msg("%s: %s", sql, error);
-	sqlite3_close(db);
+	folder_tell(&w->folder, sql);
 }
 
 /* Both files are made of one by taking out what later steps added */
@@ -336,7 +315,7 @@ static long fail_at(struct world *w, long n, int code, int forever)
 	assert_same_tables(&w->table, &w->read);
 	n = fail_vfs.calls;
 	close_store(w);
-	unlink(w->path);
+	unlink(w->folder.path);
 	alarm_table_done(&w->table);
 	alarm_table_init(&w->table, &ops, w);
 	return n;
@@ -366,7 +345,7 @@ static void a_damaged_file_is_replaced_with_all_alarms(void **state)
 	save(w);
 	close_store(w);
 	memset(garbage, 'x', sizeof(garbage));
-	f = fopen(w->path, "r+");
+	f = fopen(w->folder.path, "r+");
 	assert_non_null(f);
 	fwrite(garbage, 1, sizeof(garbage), f);
 	fclose(f);

@@ -284,7 +284,7 @@ static void jars_that_cannot_be_written_are_told_at_once(void **state)
 	open_store(w);
 	store_flush(w->store, w->now_ns);
 	w->store = store_free(w->store);
-	snprintf(w->path, sizeof(w->path), "%s/none/history.db", w->dir);
+	snprintf(w->folder.path, sizeof(w->folder.path), "%s/none/history.db", w->folder.dir);
 	open_store(w);
 	assert_int_equal(store_write_jars(w->store, &jar, 1), -EIO);
 	assert_non_null(strstr(store_jar_error(w->store), "unable to open"));

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What was learnt in the history file: every field, damage, old files */
 #include <errno.h>
-#include <stdlib.h>
-#include <unistd.h>
 
-#include <sqlite3.h>
-
-#include "unit.h"
-
-#include "fail-vfs.h"
+#include "store-folder.h"
 #include "store-internal.h"
 #include "store-jar.h"
 #include "store-learnt.h"
@@ -16,8 +10,7 @@
 #define WALL_US		1770000000000000LL
 
 struct world {
-	char dir[64];
-	char path[96];
+	struct folder folder;
 	struct store *store;
 	unsigned int given;	/* rows that on_next() gave */
 	unsigned int give;	/* of so many */
@@ -34,7 +27,7 @@ static void on_notice(void *userdata, enum store_notice notice,
 static void open_store(struct world *w, const char *boot)
 {
 	struct store_settings settings = {
-		.path = w->path, .boot = boot, .notice = on_notice,
+		.path = w->folder.path, .boot = boot, .notice = on_notice,
 		.userdata = w,
 	};
 
@@ -51,37 +44,22 @@ static int begin(void **state)
 	static struct world world;
 
 	memset(&world, 0, sizeof(world));
-	memset(&fail_vfs, 0, sizeof(fail_vfs));
-	fail_vfs_register();
-	strcpy(world.dir, "/tmp/bacs-learnt-XXXXXX");
-	if (!mkdtemp(world.dir))
-		return -1;
-	snprintf(world.path, sizeof(world.path), "%s/history.db", world.dir);
 	*state = &world;
-	return 0;
+	return folder_make(&world.folder);
 }
 
 static int end(void **state)
 {
 	struct world *w = *state;
-	char command[128];
 
 	memset(&fail_vfs, 0, sizeof(fail_vfs));
 	close_store(w);
-	snprintf(command, sizeof(command), "rm -rf %s", w->dir);
-	return system(command) ? -1 : 0;
+	return folder_remove(&w->folder);
 }
 
-/* As another program writes to the file */
 static void tell(struct world *w, const char *sql)
 {
-	sqlite3 *db;
-	char *error = NULL;
-
-	assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
-	if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK)
-		fail_msg("%s: %s", sql, error);
-	sqlite3_close(db);
+	folder_tell(&w->folder, sql);
 }
 
 static struct store_learnt some_row(unsigned int i)

@@ -220,7 +220,7 @@ static long fail_at(struct world *w, long n, int code, int forever)
 	struct store_status status;
 	char command[256];
 
-	snprintf(command, sizeof(command), "rm -f %s/*", w->dir);
+	snprintf(command, sizeof(command), "rm -f %s/*", w->folder.dir);
 	assert_int_equal(system(command), 0);
 	memset(w->notices, 0, sizeof(w->notices));
 	fail_vfs = (struct fail_vfs){ .countdown = n, .code = code,
@@ -289,7 +289,7 @@ static void failures_while_running_name_cause_and_remedy(void **state)
 				      .forever = 1 };
 	store_flush(w->store, w->now_ns);
 	assert_int_equal(w->notices[STORE_DEGRADED], 1);
-	assert_non_null(strstr(w->text[STORE_DEGRADED], w->path));
+	assert_non_null(strstr(w->text[STORE_DEGRADED], w->folder.path));
 	assert_non_null(strstr(w->text[STORE_DEGRADED], "free space"));
 	fail_vfs.countdown = 0;
 	store_flush(w->store, w->now_ns + STORE_RETRY_NS);
@@ -331,7 +331,7 @@ static unsigned int set_aside_files(struct world *w)
 	unsigned int n;
 	size_t i;
 
-	snprintf(pattern, sizeof(pattern), "%s.damaged-2*Z*", w->path);
+	snprintf(pattern, sizeof(pattern), "%s.damaged-2*Z*", w->folder.path);
 	n = glob(pattern, 0, NULL, &g) == 0 ? g.gl_pathc : 0;
 	for (i = 0; i < g.gl_pathc; i++)
 		if (strstr(g.gl_pathv[i], "Z-"))
@@ -343,7 +343,7 @@ static unsigned int set_aside_files(struct world *w)
 static void garbage_is_set_aside_never_deleted(void **state)
 {
 	struct world *w = *state;
-	FILE *f = fopen(w->path, "w");
+	FILE *f = fopen(w->folder.path, "w");
 	int i;
 
 	for (i = 0; i < 5000; i++)
@@ -371,7 +371,7 @@ static void damage_found_while_running_is_set_aside_too(void **state)
 	w->store = store_free(w->store);
 	ask(w, "PRAGMA wal_checkpoint(TRUNCATE)");
 	/* everything behind the schema is overwritten */
-	fd = open(w->path, O_WRONLY);
+	fd = open(w->folder.path, O_WRONLY);
 	assert_int_equal(fstat(fd, &st), 0);
 	for (i = 1; i < st.st_size / 4096; i++)
 		assert_int_equal(pwrite(fd, zeros, 4096, i * 4096L), 4096);
@@ -402,7 +402,7 @@ static void a_newer_schema_and_a_strange_file_are_left_alone(void **state)
 	assert_non_null(strstr(status.reason, "newer bacsd"));
 	w->store = store_free(w->store);
 	assert_int_equal(ask(w, "SELECT count(*) FROM minute"), 3);
-	unlink(w->path);
+	unlink(w->folder.path);
 	tell(w, "CREATE TABLE recipes (name TEXT)");
 	open_store(w);
 	fill(w, 3);
@@ -449,7 +449,7 @@ static void another_program_that_locks_the_file_only_delays(void **state)
 	open_store(w);
 	fill(w, 10);
 	store_flush(w->store, w->now_ns);
-	assert_int_equal(sqlite3_open_v2(w->path, &db, SQLITE_OPEN_READWRITE,
+	assert_int_equal(sqlite3_open_v2(w->folder.path, &db, SQLITE_OPEN_READWRITE,
 					 "unix"), SQLITE_OK);
 	sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
 	add_minute(w, 0, 0, 60000, 1);

@@ -195,25 +195,6 @@ static int show(const char *name, const struct options *o)
 	return code;
 }
 
-struct wanted {
-	const char *name;
-	char path[256];
-};
-
-static int find_string(sd_bus *bus, const char *path, void *arg,
-		       sd_bus_error *error)
-{
-	struct wanted *w = arg;
-	char *name = NULL;
-	int r = sd_bus_get_property_string(bus, DAEMON_SERVICE, path,
-					   DAEMON_STRING, "Name", error, &name);
-
-	if (r >= 0 && !strcmp(name, w->name))
-		snprintf(w->path, sizeof(w->path), "%s", path);
-	free(name);
-	return r;
-}
-
 /* Does it hold against the configuration? */
 static void tell(sd_bus *bus, const char *path, const char *name, bool on)
 {
@@ -234,25 +215,25 @@ static void tell(sd_bus *bus, const char *path, const char *name, bool on)
 static int set(const char *name, bool on)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	struct wanted w = { .name = name };
+	char path[DAEMON_PATH_MAX + 1];
 	sd_bus *bus = NULL;
 	int r, code = daemon_open(&bus);
 
 	if (code)
 		return code;
 	sd_bus_set_allow_interactive_authorization(bus, true);
-	r = daemon_each_string(bus, find_string, &w, &error);
-	if (r >= 0 && !*w.path) {
+	r = daemon_find_string(bus, name, path, &error);
+	if (r == 0) {
 		code = no_string(name);
 	} else {
 		if (r >= 0)
-			r = sd_bus_call_method(bus, DAEMON_SERVICE, w.path,
+			r = sd_bus_call_method(bus, DAEMON_SERVICE, path,
 					       DAEMON_STRING, "SetEqualizing",
 					       &error, NULL, "b", (int)on);
 		if (r < 0)
 			code = daemon_failed(r, &error, "equalizing");
 		else
-			tell(bus, w.path, name, on);
+			tell(bus, path, name, on);
 	}
 	sd_bus_error_free(&error);
 	sd_bus_flush_close_unref(bus);

@@ -90,12 +90,8 @@ static int show_stored(const struct options *o)
 	}
 	if (r < 0)
 		r = history_failed(o->database, r);
-	else if (o->json)
-		table_print_json(t, false);
-	else if (table_rows(t))
-		table_print(t);
 	else
-		fprintf(stderr, "bacsctl: no event in that time\n");
+		r = table_output(t, o, "no event in that time");
 	bacs_history_events_free(e);
 	bacs_history_close(h);
 	table_free(t);

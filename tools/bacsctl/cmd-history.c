@@ -166,7 +166,7 @@ static int show(struct bacs_history *h, const struct options *o,
 	struct bacs_history_values *v = NULL;
 	struct table *t;
 	unsigned int address;
-	char bus[13];
+	char bus[13], empty[128];
 	int r;
 
 	r = find(h, o, name, bus, &address);
@@ -178,15 +178,11 @@ static int show(struct bacs_history *h, const struct options *o,
 		add_row(t, v, bus, address);
 		r = 0;
 	}
+	snprintf(empty, sizeof(empty), "no values of %s in that time", name);
 	if (r < 0)
 		r = history_failed(o->database, r);
-	else if (o->json)
-		table_print_json(t, false);
-	else if (table_rows(t))
-		table_print(t);
 	else
-		fprintf(stderr, "bacsctl: no values of %s in that time\n",
-			name);
+		r = table_output(t, o, empty);
 	bacs_history_values_free(v);
 	table_free(t);
 	return r;

@@ -167,26 +167,6 @@ static int show_status(sd_bus *bus, const struct options *o)
 
 /* start */
 
-struct wanted {
-	const char *name;
-	char path[256];
-};
-
-static int match_string(sd_bus *bus, const char *path, void *arg,
-			sd_bus_error *error)
-{
-	struct wanted *w = arg;
-	char *name = NULL;
-	int r = sd_bus_get_property_string(bus, DAEMON_SERVICE, path,
-					   DAEMON_STRING, "Name", error,
-					   &name);
-
-	if (r >= 0 && !strcmp(name, w->name))
-		snprintf(w->path, sizeof(w->path), "%s", path);
-	free(name);
-	return r;
-}
-
 static int call_start(sd_bus *bus, const char *path, const char *interface,
 		      const char *method, sd_bus_message **ret_reply)
 {
@@ -204,19 +184,19 @@ static int call_start(sd_bus *bus, const char *path, const char *interface,
 static int start(sd_bus *bus, const char *name)
 {
 	sd_bus_error error = SD_BUS_ERROR_NULL;
-	struct wanted w = { .name = name };
+	char path[DAEMON_PATH_MAX + 1];
 	sd_bus_message *reply = NULL;
 	struct jar_place place;
 	uint32_t modules = 1;
-	int code, r = daemon_each_string(bus, match_string, &w, &error);
+	int code, r = daemon_find_string(bus, name, path, &error);
 
 	if (r < 0) {
 		code = daemon_failed(r, &error, "resistance");
 		sd_bus_error_free(&error);
 		return code;
 	}
-	if (*w.path) {
-		code = call_start(bus, w.path, DAEMON_RESISTANCE, "Start",
+	if (r > 0) {
+		code = call_start(bus, path, DAEMON_RESISTANCE, "Start",
 				  &reply);
 		if (!code)
 			sd_bus_message_read(reply, "u", &modules);

@@ -89,6 +89,37 @@ int daemon_each_string(sd_bus *bus, daemon_object_fn fn, void *arg,
 	return r;
 }
 
+struct wanted {
+	const char *name;
+	char *path;
+};
+
+static int match_string(sd_bus *bus, const char *path, void *arg,
+			sd_bus_error *error)
+{
+	struct wanted *w = arg;
+	char *name = NULL;
+	int r = sd_bus_get_property_string(bus, DAEMON_SERVICE, path,
+					   DAEMON_STRING, "Name", error, &name);
+
+	if (r >= 0 && !strcmp(name, w->name))
+		snprintf(w->path, DAEMON_PATH_MAX + 1, "%s", path);
+	free(name);
+	return r;
+}
+
+int daemon_find_string(sd_bus *bus, const char *name,
+		       char ret_path[DAEMON_PATH_MAX + 1],
+		       sd_bus_error *error)
+{
+	struct wanted w = { .name = name, .path = ret_path };
+	int r;
+
+	*ret_path = '\0';
+	r = daemon_each_string(bus, match_string, &w, error);
+	return r < 0 ? r : *ret_path != '\0';
+}
+
 int daemon_each_property(sd_bus *bus, const char *path, const char *interface,
 			 daemon_property_fn fn, void *arg, sd_bus_error *error)
 {

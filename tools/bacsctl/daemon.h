@@ -33,6 +33,11 @@ typedef int (*daemon_property_fn)(sd_bus_message *reply, const char *property,
 /* Call @fn for the object of every string, in their order. Negative errno. */
 int daemon_each_string(sd_bus *bus, daemon_object_fn fn, void *arg,
 		       sd_bus_error *error);
+#define DAEMON_PATH_MAX	255
+/* 1 and the object of the string of this name, 0: there is none. */
+int daemon_find_string(sd_bus *bus, const char *name,
+		       char ret_path[DAEMON_PATH_MAX + 1],
+		       sd_bus_error *error);
 int daemon_each_property(sd_bus *bus, const char *path, const char *interface,
 			 daemon_property_fn fn, void *arg, sd_bus_error *error);
 

@@ -170,15 +170,20 @@ void policy_repeat_alarms(struct policy *p, uint64_t interval_ns)
 	p->alarms.repeat_ns = interval_ns;
 }
 
+/* One alarm more: colours follow */
+static int given(struct policy *p, int r)
+{
+	if (r == 0)
+		p->recolour = true;
+	return r;
+}
+
 int policy_restore_alarm(struct policy *p, const struct alarm *alarm,
 			 bool same_boot, uint64_t now_ns)
 {
 	struct alarm_now now = policy_set_now(p, now_ns);
-	int r = alarm_restore(&p->alarms, alarm, same_boot, &now);
 
-	if (r == 0)
-		p->recolour = true;
-	return r;
+	return given(p, alarm_restore(&p->alarms, alarm, same_boot, &now));
 }
 
 int policy_restore_out(struct policy *p, const struct alarm_out *out,
@@ -193,11 +198,8 @@ int policy_merge_alarm(struct policy *p, const struct alarm *alarm,
 		       bool same_boot, uint64_t now_ns)
 {
 	struct alarm_now now = policy_set_now(p, now_ns);
-	int r = alarm_merge(&p->alarms, alarm, same_boot, &now);
 
-	if (r == 0)
-		p->recolour = true;
-	return r;
+	return given(p, alarm_merge(&p->alarms, alarm, same_boot, &now));
 }
 
 int policy_merge_out(struct policy *p, const struct alarm_out *out,
