@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "operator.h"
 #include "verb.h"
-#include "world.h"
 
 /* Seen at scan rate for so long after an action */
 #define HURRY_S		3600.0
@@ -313,6 +313,23 @@ static void end_dumb(struct world *w, struct scenario_action *a)
 	w->buses[a->args[0].string].silent = false;
 }
 
+static void hear(struct world *w, unsigned int string, bool foreign)
+{
+	w->buses[string].second_master = foreign;
+	wire_tell_bus(w, &w->buses[string]);
+}
+
+static int begin_master(struct world *w, struct scenario_action *a)
+{
+	hear(w, a->args[0].string, true);
+	return 0;
+}
+
+static void end_master(struct world *w, struct scenario_action *a)
+{
+	hear(w, a->args[0].string, false);
+}
+
 static void attach(struct world *w, unsigned int string, bool on)
 {
 	struct sim_bus *b = &w->buses[string];
@@ -539,23 +556,8 @@ static int begin_limit(struct world *w, struct scenario_action *a)
 	return 0;
 }
 
-/* The operator: for as long as the action says, put back by the policy */
-static int begin_out(struct world *w, struct scenario_action *a)
-{
-	uint64_t length_ns = (uint64_t)(a->for_s * 1e9);
-
-	return w->policy ? policy_take_out(w->policy, module_of(w, a)->name,
-					   length_ns, "scenario", "work on it",
-					   w->clock_ns) : 0;
-}
-
-static void end_out(struct world *w, struct scenario_action *a)
-{
-	(void)w;
-	(void)a;
-}
-
 #define BLOCK		{ ARG_BLOCK, "block", 0, 0, 0, NULL }
+#define OBJECT		{ ARG_OBJECT, "object", 0, 0, 0, NULL }
 #define STRING		{ ARG_STRING, "string", 0, 0, 0, NULL }
 #define NUMBER(n, d, from, to)	{ ARG_NUMBER, n, d, from, to, NULL }
 #define CHOICE(n, f)	{ ARG_CHOICE, n, 0, 0, 0, f }
@@ -593,9 +595,18 @@ const struct verb scenario_verbs[] = {
 	{ "replace", { BLOCK }, .begin = begin_replace },
 	{ "foreign-limit", { BLOCK, CHOICE("limit", limit_choice),
 	  NUMBER("value", DIM_NONE, -1000, 1000) }, .begin = begin_limit },
-	{ "out-of-service", { BLOCK }, .begin = begin_out, .end = end_out },
+	{ "out-of-service", { BLOCK }, .begin = operator_take_out,
+	  .end = operator_nothing },
+	{ "acknowledge", { CHOICE("alarm", operator_kind), OBJECT },
+	  .begin = operator_acknowledge },
+	{ "shelve", { CHOICE("alarm", operator_kind), OBJECT },
+	  .begin = operator_shelve, .end = operator_nothing },
+	{ "test", { CHOICE("level", operator_level) },
+	  .begin = operator_test, .end = operator_nothing },
 	{ "open", { STRING }, .begin = begin_open, .end = end_open },
 	{ "dumb", { STRING }, .begin = begin_dumb, .end = end_dumb },
+	{ "second-master", { STRING }, .begin = begin_master,
+	  .end = end_master },
 	{ "detach", { STRING }, .begin = begin_detach, .end = end_detach },
 	{ "unload", { { 0 } }, .begin = begin_unload, .end = end_unload },
 	{ "charger-error", { NUMBER("error", DIM_NONE, -0.5, 0.5) },

@@ -127,7 +127,7 @@ static void on_alarm_changed(void *userdata, const struct alarm *a,
 			     enum alarm_change change)
 {
 	struct world *w = userdata;
-	enum entry_kind kind = ENTRY_EVENT;
+	enum entry_kind kind = ENTRY_CHANGE;
 
 	memory_alarm(w->memory, a);
 	switch (change) {
@@ -140,14 +140,13 @@ static void on_alarm_changed(void *userdata, const struct alarm *a,
 		kind = ENTRY_CLEAR;
 		break;
 	case ALARM_CHANGE_SILENT:
-	case ALARM_CHANGE_REPEATED:
 		return;
 	default:
 		break;
 	}
 	timeline_add(&w->line, w->time_s, kind, alarm_kind_name(a->kind),
 		     a->name, alarm_level_name(a->level),
-		     kind == ENTRY_EVENT ? alarm_change_name(change) :
+		     kind == ENTRY_CHANGE ? alarm_change_name(change) :
 		     a->evidence);
 }
 

@@ -14,6 +14,7 @@ static bool fits(const struct scenario_expect *e, const struct entry *n)
 {
 	static const int kinds[] = {
 		[EXPECT_ALARM] = ENTRY_ALARM, [EXPECT_CLEAR] = ENTRY_CLEAR,
+		[EXPECT_CHANGE] = ENTRY_CHANGE, [EXPECT_QUIET] = ENTRY_ALARM,
 		[EXPECT_EVENT] = ENTRY_EVENT, [EXPECT_STATE] = ENTRY_STATE,
 		[EXPECT_ALLOW] = ENTRY_ALARM, [EXPECT_NEVER] = ENTRY_EVENT,
 		[EXPECT_COMMANDS] = ENTRY_COMMAND,
@@ -22,7 +23,8 @@ static bool fits(const struct scenario_expect *e, const struct entry *n)
 	return (int)n->kind == kinds[e->kind] &&
 	       timeline_matches(e->what, n->what) &&
 	       timeline_matches(e->on, n->on) &&
-	       (!*e->level || timeline_matches(e->level, n->level));
+	       (!*e->level || timeline_matches(e->level, n->level)) &&
+	       (!*e->change || timeline_matches(e->change, n->text));
 }
 
 /* A state that lasts since before is a state reached */
@@ -79,6 +81,38 @@ static unsigned int judge_one(struct world *w, const struct scenario_expect *e,
 	if (all)
 		fprintf(f, "  ok   line %u: %s: %s %s\n", e->line, e->text, at,
 			n->text);
+	return 0;
+}
+
+/* An alarm calls when it comes, and again while nobody has seen it */
+static bool calls(const struct scenario_expect *e, const struct entry *n)
+{
+	struct scenario_expect repeat = *e;
+
+	repeat.kind = EXPECT_CHANGE;
+	snprintf(repeat.change, sizeof(repeat.change), "%s",
+		 alarm_change_name(ALARM_CHANGE_REPEATED));
+	return fits(e, n) || fits(&repeat, n);
+}
+
+static unsigned int judge_quiet(const struct world *w,
+				const struct scenario_expect *e, FILE *f)
+{
+	char at[32];
+	size_t i;
+
+	for (i = 0; i < w->line.count; i++) {
+		const struct entry *n = &w->line.entries[i];
+
+		if (n->time_s < e->from_s - 1e-6 ||
+		    n->time_s > e->from_s + e->within_s + 1e-6 ||
+		    !calls(e, n))
+			continue;
+		timeline_time(n->time_s, at, sizeof(at));
+		fprintf(f, "  FAIL line %u: %s: %s %s\n", e->line, e->text,
+			at, n->text);
+		return 1;
+	}
 	return 0;
 }
 
@@ -215,6 +249,9 @@ unsigned int expect_judge(struct world *w, FILE *f, bool all)
 		switch (e->kind) {
 		case EXPECT_ALLOW:
 			find(w, e);
+			break;
+		case EXPECT_QUIET:
+			bad += judge_quiet(w, e, f);
 			break;
 		case EXPECT_NEVER:
 			bad += judge_never(w, e, f);

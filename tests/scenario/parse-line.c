@@ -44,6 +44,31 @@ static bool take_string(struct parse *p, const char *text,
 	return true;
 }
 
+/* What an alarm can be of, by the name that the policy gives it */
+static bool take_object(struct parse *p, const char *text,
+			union scenario_arg *ret)
+{
+	const struct scenario_site *site = &p->s->site;
+	unsigned int n, string;
+	char letter, end;
+
+	if (strcmp(text, "site") != 0 &&
+	    !(sscanf(text, "bacs%c%c", &letter, &end) == 1 &&
+	      letter >= 'A' && letter < 'A' + (int)site->strings) &&
+	    !(sscanf(text, "S%u%c", &string, &end) == 1 && string &&
+	      string <= site->strings) &&
+	    !(sscanf(text, "%uS%u%c", &n, &string, &end) == 2 && n && string &&
+	      n <= site->blocks && string <= site->strings)) {
+		parse_error(p, "'%s' is neither site nor bus, string or block of it, such as bacsA, S1, 1S1",
+			    text);
+		return false;
+	}
+	ret->text = strdup(text);
+	if (!ret->text)
+		abort();
+	return true;
+}
+
 static bool take_choice(struct parse *p, const struct verb_arg *arg,
 			const char *text, union scenario_arg *ret)
 {
@@ -73,6 +98,8 @@ static bool take_arg(struct parse *p, const struct verb_arg *arg,
 		return take_block(p, text, ret);
 	case ARG_STRING:
 		return take_string(p, text, ret);
+	case ARG_OBJECT:
+		return take_object(p, text, ret);
 	case ARG_CHOICE:
 		return take_choice(p, arg, text, ret);
 	default:
@@ -232,6 +259,16 @@ static bool known_alarm(const char *name)
 	return alarm_kind_by_name(name) != ALARM_KIND_COUNT;
 }
 
+static bool known_change(const char *name)
+{
+	int i;
+
+	for (i = 0; i < ALARM_CHANGE_SILENT; i++)
+		if (!strcmp(alarm_change_name(i), name))
+			return true;
+	return false;
+}
+
 static bool known_level(const char *name)
 {
 	return alarm_level_by_name(name) != ALARM_NONE;
@@ -282,7 +319,7 @@ static bool check_names(struct parse *p, const char *list, const char *what,
 	return true;
 }
 
-/* on NAME, level LEVEL, within TIME, of TIME, most NUMBER: in any order */
+/* on NAME, level LEVEL, to CHANGE, within TIME, of TIME, most NUMBER: in any order */
 static bool take_clause(struct parse *p, struct scenario_expect *e,
 			const char *word, const char *value)
 {
@@ -290,6 +327,8 @@ static bool take_clause(struct parse *p, struct scenario_expect *e,
 		keep(p, e->on, value);
 	else if (!strcmp(word, "level"))
 		keep(p, e->level, value);
+	else if (!strcmp(word, "to") && e->kind == EXPECT_CHANGE)
+		keep(p, e->change, value);
 	else if (!strcmp(word, "within"))
 		return take_time(p, word, value, &e->within_s);
 	else if (!strcmp(word, "of"))
@@ -315,6 +354,8 @@ void parse_expect(struct parse *p, const char *text)
 	} kinds[] = {
 		{ "alarm", EXPECT_ALARM, true, "kind of alarm", known_alarm },
 		{ "clear", EXPECT_CLEAR, true, "kind of alarm", known_alarm },
+		{ "change", EXPECT_CHANGE, true, "kind of alarm", known_alarm },
+		{ "quiet", EXPECT_QUIET, true, "kind of alarm", known_alarm },
 		{ "event", EXPECT_EVENT, true, "kind of event", known_event },
 		{ "state", EXPECT_STATE, true, "state of a string",
 		  known_state },
@@ -336,7 +377,7 @@ void parse_expect(struct parse *p, const char *text)
 		if (!strcmp(words[0], kinds[k].name))
 			break;
 	if (k == sizeof(kinds) / sizeof(kinds[0]) || count < 2) {
-		parse_error(p, "an expectation is: alarm|clear|event|state|allow|never|commands WHAT [on NAME] [level LEVEL] [within TIME of TIME] [most NUMBER]");
+		parse_error(p, "an expectation is: alarm|clear|change|quiet|event|state|allow|never|commands WHAT [on NAME] [level LEVEL] [to CHANGE] [within TIME of TIME] [most NUMBER]");
 		return;
 	}
 	e.kind = kinds[k].kind;
@@ -352,8 +393,14 @@ void parse_expect(struct parse *p, const char *text)
 	}
 	if (!check_names(p, e.what, kinds[k].names, kinds[k].known) ||
 	    (*e.level && !check_names(p, e.level, "level of an alarm",
-				      known_level)))
+				      known_level)) ||
+	    (*e.change && !check_names(p, e.change, "change of an alarm",
+				       known_change)))
 		return;
+	if (e.kind == EXPECT_CHANGE && !*e.change) {
+		parse_error(p, "change needs 'to CHANGE'");
+		return;
+	}
 	if (kinds[k].timed && e.within_s < 0) {
 		parse_error(p, "%s needs 'within TIME of TIME'", words[0]);
 		return;

@@ -266,14 +266,17 @@ int scenario_load(const char *file, uint64_t seed, struct scenario **ret)
 struct scenario *scenario_free(struct scenario *s)
 {
 	size_t i;
+	int n;
 
 	if (!s)
 		return NULL;
 	for (i = 0; i < s->action_count; i++) {
 		const struct scenario_action *a = &s->actions[i];
 
-		if (a->verb->args[0].kind == ARG_REST)
-			free(a->args[0].text);
+		for (n = 0; n < SCENARIO_ARGS; n++)
+			if (a->verb->args[n].kind == ARG_REST ||
+			    a->verb->args[n].kind == ARG_OBJECT)
+				free(a->args[n].text);
 		free(a->text);
 	}
 	for (i = 0; i < s->expect_count; i++)

@@ -108,6 +108,8 @@ struct scenario_action {
 enum expect_kind {
 	EXPECT_ALARM,	/* it comes */
 	EXPECT_CLEAR,	/* it goes */
+	EXPECT_CHANGE,	/* it changes otherwise */
+	EXPECT_QUIET,	/* nobody is called for it */
 	EXPECT_EVENT,
 	EXPECT_STATE,
 	EXPECT_ALLOW,	/* it may come */
@@ -121,6 +123,7 @@ enum expect_kind {
  * @what: name of a kind, or several with | between; a state; "*" for any
  * @on: name of the object, "*" for any
  * @level: name of the level, "" for any
+ * @change: for EXPECT_CHANGE, name of the change, or several; "" for any
  * @from_s: not before
  * @within_s: not later than this after @from_s
  * @most: for EXPECT_COMMANDS
@@ -132,6 +135,7 @@ struct scenario_expect {
 	char what[SCENARIO_NAME];
 	char on[SCENARIO_NAME];
 	char level[SCENARIO_NAME];
+	char change[SCENARIO_NAME];
 	double from_s;
 	double within_s;
 	unsigned int most;

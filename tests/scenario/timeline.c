@@ -60,6 +60,7 @@ void timeline_print(const struct timeline *t, FILE *f)
 		[ENTRY_ACTION] = "action", [ENTRY_EVENT] = "event",
 		[ENTRY_STATE] = "state", [ENTRY_ALARM] = "ALARM",
 		[ENTRY_CLEAR] = "clear", [ENTRY_COMMAND] = "command",
+		[ENTRY_CHANGE] = "change",
 	};
 	char time[32];
 	size_t i;

@@ -16,6 +16,7 @@ enum entry_kind {
 	ENTRY_STATE,	/* of a string */
 	ENTRY_ALARM,
 	ENTRY_CLEAR,	/* of an alarm */
+	ENTRY_CHANGE,	/* another one of an alarm: its name is the text */
 	ENTRY_COMMAND,
 };
 

@@ -12,6 +12,7 @@ enum arg_kind {
 	ARG_NONE,
 	ARG_BLOCK,	/* 4S2 */
 	ARG_STRING,	/* S2 */
+	ARG_OBJECT,	/* what has alarms: site, bacsA, S2, 4S2; text */
 	ARG_NUMBER,
 	ARG_CHOICE,
 	ARG_REST,	/* the rest of the line */

@@ -44,11 +44,14 @@ void wire_tell_bus(struct world *w, struct sim_bus *b)
 {
 	if (!w->policy || !w->driver)
 		return;
-	if (b->attached)
-		policy_bus(w->policy, b->name, b->state, scan_ms(w),
-			   w->clock_ns);
-	else
+	if (!b->attached) {
 		policy_bus_removed(w->policy, b->name, w->clock_ns);
+		return;
+	}
+	policy_bus(w->policy, b->name, b->state, scan_ms(w), w->clock_ns);
+	policy_report(w->policy, ALARM_SECOND_MASTER, b->name, 0,
+		      b->second_master ? ALARM_WARNING : ALARM_NONE,
+		      "foreign requests were heard on the wire", w->clock_ns);
 }
 
 void wire_tell_module(struct world *w, struct sim_bus *b,

@@ -98,6 +98,7 @@ struct sim_module {
  * @sensor: of the string
  * @attached: the driver has it
  * @silent: nobody answers
+ * @second_master: foreign requests are heard on it
  * @state: the driver's state of it
  */
 struct sim_bus {
@@ -107,6 +108,7 @@ struct sim_bus {
 	struct plant_string_sensor sensor;
 	bool attached;
 	bool silent;
+	bool second_master;
 	enum bacs_busstate state;
 	unsigned int timeouts;	/* in succession */
 };
