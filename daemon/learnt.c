@@ -238,6 +238,11 @@ static void give_all(struct manager *m, uint64_t now_ns)
 		journal_print(LOG_INFO,
 			      "What the rules had learnt is taken over (%u records)",
 			      given);
+	if (l->pending)
+		return;
+	free(l->list);
+	l->list = NULL;
+	l->count = 0;
 }
 
 /* Writing */

@@ -24,6 +24,7 @@ struct world {
 	uint64_t serial[JARS + 1];
 	uint32_t jar[JARS + 1];
 	int64_t float_mv;
+	bool charger;	/* it is judged */
 	bool synchronised;
 	unsigned int news;	/* alarms that came or went */
 	struct policy_learnt records[JARS + 2];
@@ -54,6 +55,12 @@ static void configure(struct world *w, unsigned int count)
 	limits.value[LIMIT_FLOAT_HIGH] = 2400;
 	limits.value[LIMIT_TEMP_MEAN_LOW] = 15000;
 	limits.value[LIMIT_TEMP_MEAN_LOW_S] = 30 * 86400;
+	if (w->charger) {
+		limits.value[LIMIT_FLOAT_VOLTAGE] = 2250;
+		limits.value[LIMIT_FLOAT_REFERENCE] = 20000;
+		limits.value[LIMIT_FLOAT_SLOPE] = -3000;
+		limits.value[LIMIT_CHARGER_TOLERANCE] = 10;
+	}
 	policy_config_begin(w->policy);
 	policy_config_bus(w->policy, "bacsA", true);
 	add_modules(w->policy, "North", 1, 0, count);
@@ -285,6 +292,143 @@ static void a_slow_fault_is_found_through_restarts(void **state)
 	end(&w);
 }
 
+static const struct alarm *alarm_of_string(const struct world *w,
+					   enum alarm_kind kind)
+{
+	struct alarm_object o = { ALARM_OF_STRING, "bacsA", 0, "North" };
+	const struct alarm *found = alarm_find(policy_alarms(w->policy), kind,
+					       &o);
+
+	return found && found->active ? found : NULL;
+}
+
+/* How long until the charger is found @off_mv wrong, at most 12 h; 0: never */
+static uint64_t find_charger(struct world *w, enum alarm_kind kind,
+			     int64_t off_mv, unsigned int restart_min,
+			     bool learnt)
+{
+	uint64_t since;
+	unsigned int n;
+
+	begin(w);
+	w->charger = true;
+	configure(w, JARS);
+	/* two weeks without a pause say more: not here */
+	pass(w, 5 * DAY);
+	since = w->now;
+	w->float_mv += off_mv;
+	for (n = 1; w->now < since + 12 * HOUR; n++) {
+		scan(w, MINUTE);
+		if (alarm_of_string(w, kind))
+			return w->now - since;
+		if (!restart_min || n % restart_min)
+			continue;
+		take(w);
+		renew(w, w->now + 20 * SECOND);
+		if (learnt)
+			give_all(w, 20 * SECOND);
+	}
+	return 0;
+}
+
+static void a_wrong_charger_is_found_through_restarts(void **state)
+{
+	static const struct {
+		enum alarm_kind kind;
+		int64_t off_mv;
+		unsigned int restart_min;
+	} cases[] = {
+		{ ALARM_CHARGER_HIGH, 360, 20 },
+		{ ALARM_CHARGER_LOW, -360, 50 },
+	};
+	struct world w;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t without, with;
+
+		without = find_charger(&w, cases[i].kind, cases[i].off_mv, 0,
+				       false);
+		end(&w);
+		with = find_charger(&w, cases[i].kind, cases[i].off_mv,
+				    cases[i].restart_min, true);
+		end(&w);
+		assert_true(without);
+		assert_true(with);
+		assert_true(with < without + 10 * MINUTE);
+		/* and this is what there was before */
+		assert_int_equal(find_charger(&w, cases[i].kind,
+					      cases[i].off_mv,
+					      cases[i].restart_min, false), 0);
+		end(&w);
+	}
+}
+
+/* What two instruments differ by, and at which current a loose strap showed */
+static void what_a_sensor_shows_without_load_is_kept_for_a_day(void **state)
+{
+	const struct alarm strap = {
+		.id = 77, .kind = ALARM_LOOSE_STRAP, .level = ALARM_WARNING,
+		.object = { ALARM_OF_STRING, "bacsA", 0, "North" },
+		.name = "North", .active = true,
+	};
+	const struct rules_string *r;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	pass(&w, HOUR);
+	take(&w);
+	strcpy(w.records[0].text,
+	       "1 state=3 last=1000 sum_ratio=1004000 sum_weight=700000 idle_ratio=1002000 idle_weight=3600000 strap_ma=12000");
+	renew(&w, w.now + MINUTE);
+	assert_int_equal(give(&w, 0, MINUTE), 0);
+	r = &north(&w)->rules;
+	assert_true(r->idle_ratio.value > 1.0019 && r->idle_ratio.value < 1.0021);
+	assert_int_equal(r->idle_ratio.weight_ns, HOUR);
+	assert_true(r->sum_ratio.value > 1.0039 && r->sum_ratio.value < 1.0041);
+	/* nothing is loose: the current says nothing */
+	assert_true(r->strap_ma == 0);
+	renew(&w, w.now + 10 * MINUTE);
+	assert_int_equal(policy_restore_alarm(w.policy, &strap, true, w.now),
+			 0);
+	assert_int_equal(give(&w, 0, 10 * MINUTE), 0);
+	r = &north(&w)->rules;
+	assert_true(r->idle_ratio.weight_ns && !r->sum_ratio.weight_ns);
+	assert_true(r->strap_ma == 12000);
+	renew(&w, w.now + 25 * HOUR);
+	assert_int_equal(give(&w, 0, 25 * HOUR), 0);
+	assert_false(north(&w)->rules.idle_ratio.weight_ns);
+	end(&w);
+}
+
+/* B3: how long equalizing hides what it hides */
+static void the_look_once_a_quarter_is_kept(void **state)
+{
+	const struct equalize *e;
+	struct world w;
+
+	(void)state;
+	begin(&w);
+	pass(&w, HOUR);
+	take(&w);
+	strcpy(w.records[0].text,
+	       "1 hidden=7776000000 off=7800000000 off_uv=4500");
+	renew(&w, 20 * SECOND);
+	assert_int_equal(give(&w, 0, MINUTE), 0);
+	e = north(&w)->equalize;
+	assert_int_equal(e->hidden_ns, 90 * DAY);
+	assert_true(e->has_off);
+	assert_int_equal(e->off_uv, 4500);
+	/* and goes on from run to run */
+	pass(&w, 5 * MINUTE);
+	take(&w);
+	assert_non_null(strstr(w.records[0].text, " hidden=7776000000 "));
+	assert_non_null(strstr(w.records[0].text, " off_uv=4500"));
+	end(&w);
+}
+
 static void what_is_of_something_else_is_dropped(void **state)
 {
 	struct world w;
@@ -362,7 +506,16 @@ static void nonsense_is_refused_whole(void **state)
 		"1:2:3,2:2:3", "-1:2:3", "1:1000001:3", "1:2:1000001", ",",
 		"1:2:3,,0:2:3", "1,2:3", "1:2,3:4:5", "99999999:2:3",
 	};
-	char long_days[400] = " days=1";
+	static const char *const strings[] = {
+		"bins=1", "bins=1:2", "bins=1:2:3", "bins=1:2:0:3",
+		"bins=1:2:4:3", "bins=1:2:3:248", "bins=1:2:3:4:5",
+		"bins=4000001:2:3:4", "bins=1:-4000001:3:4", "bins=a:2:3:4",
+		"bins=1:2:3:4 bins=1:2:3:4", "bins=1:2:3:4;", "bins=:2:3:4",
+		"sum_ratio=10000001", "sum_weight=1", "idle_weight=5",
+		"idle_ratio=-1", "strap_ma=-1", "lifts=3", "off_uv=7",
+		"off_uv=4000001 off=5", "hidden=-1",
+	};
+	char long_days[400] = " days=1", long_bins[500] = "bins=";
 	struct world w;
 	size_t i;
 
@@ -372,6 +525,8 @@ static void nonsense_is_refused_whole(void **state)
 	take(&w);
 	for (i = 0; i < 90; i++)
 		strcat(long_days, ",1");
+	for (i = 0; i < 50; i++)
+		strcat(long_bins, "1:2:3:4,");
 	for (i = 0; i <= sizeof(words) / sizeof(words[0]); i++) {
 		snprintf(w.records[1].text, sizeof(w.records[1].text),
 			 "1 deviates=5000%s", i < sizeof(words) /
@@ -397,6 +552,16 @@ static void nonsense_is_refused_whole(void **state)
 		if (give(&w, 0, 0) != -EBADMSG)
 			fail_msg("taken: %s", weeks[i]);
 	}
+	for (i = 0; i <= sizeof(strings) / sizeof(strings[0]); i++) {
+		snprintf(w.records[0].text, sizeof(w.records[0].text), "1 %s",
+			 i < sizeof(strings) / sizeof(strings[0]) ?
+			 strings[i] : long_bins);
+		if (give(&w, 0, 0) != -EBADMSG)
+			fail_msg("taken: %s", w.records[0].text);
+	}
+	assert_int_equal(north(&w)->rules.lifts, 0);
+	strcpy(w.records[0].text, "1 bins=1:2250000:5:6,,-3:2250001:6:6");
+	assert_int_equal(give(&w, 0, 0), 0);
 	strcpy(w.records[0].text, "1 weeks=500:1:2,3:4:-5");
 	assert_int_equal(give(&w, 0, 0), 0);
 	assert_int_equal(north(&w)->ri.warmth.count, 2);
@@ -660,6 +825,20 @@ static void the_longest_record_fits(void **state)
 	take(&w);
 	assert_true(strlen(w.records[1].text) > 700);
 	assert_true(strlen(w.records[1].text) < POLICY_LEARNT_MAX * 3 / 4);
+	/* a string of the same: 52 weeks, 49 means, each as long as it can be */
+	strcpy(w.records[0].text, "1 weeks=");
+	for (i = 0; i < 52; i++)
+		sprintf(strchr(w.records[0].text, 0), "%s%d:-1000000:-1000000",
+			i ? "," : "", 13140000 - i);
+	strcat(w.records[0].text, " bins=");
+	for (i = 0; i < 49; i++)
+		strcat(w.records[0].text, i ? ",-4000000:-4000000:247:247" :
+		       "-4000000:-4000000:247:247");
+	/* and its 29 single numbers */
+	assert_true(strlen(w.records[0].text) < POLICY_LEARNT_MAX - 29 * 29);
+	assert_int_equal(give(&w, 0, 0), 0);
+	take(&w);
+	assert_true(strlen(w.records[0].text) > 2400);
 	end(&w);
 }
 
@@ -668,6 +847,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_learnt_comes_back_whole),
 		cmocka_unit_test(a_slow_fault_is_found_through_restarts),
+		cmocka_unit_test(a_wrong_charger_is_found_through_restarts),
+		cmocka_unit_test(what_a_sensor_shows_without_load_is_kept_for_a_day),
+		cmocka_unit_test(the_look_once_a_quarter_is_kept),
 		cmocka_unit_test(what_is_of_something_else_is_dropped),
 		cmocka_unit_test(who_is_not_known_yet_is_waited_for),
 		cmocka_unit_test(nonsense_is_refused_whole),

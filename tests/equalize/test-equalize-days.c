@@ -134,6 +134,48 @@ static void once_a_quarter_it_pauses_to_be_measured(void **state)
 	assert_int_equal(w->e->off_uv, 36000);
 }
 
+/* A new controller with what the one before it knew of its last look */
+static void restart(struct world *w)
+{
+	struct equalize *old = w->e;
+
+	assert_int_equal(equalize_new(JARS, &w->e), 0);
+	equalize_configure(w->e, &w->config);
+	equalize_resume_look(w->e, old->hidden_ns,
+			     old->has_off ? old->off_ns : 0, old->off_uv);
+	equalize_free(old);
+}
+
+static void a_restart_a_day_delays_no_look(void **state)
+{
+	struct world *w = *state;
+	unsigned int days;
+
+	raise_jar(w, 2, 20000);
+	run(w, 120);
+	for (days = 0; equalize_flows(w->e) && days < 100; days++) {
+		restart(w);
+		run(w, 24 * 60);
+	}
+	assert_true(days >= 90 && days <= 91);
+	stopped(w, "once a quarter");
+	/* one in the pause: another one a day later, not a quarter later */
+	restart(w);
+	run(w, 120);
+	assert_true(duty(w, 2) > 0);
+	for (days = 0; equalize_flows(w->e) && days < 5 * 24; days++)
+		run(w, 60);
+	assert_true(days >= 23 && days <= 25);
+	stopped(w, "once a quarter");
+	run(w, 7 * 60);
+	assert_true(w->e->has_off);
+	assert_int_equal(w->e->off_uv, 24000);
+	/* the spread that was seen is known to the next one */
+	restart(w);
+	assert_true(w->e->has_off);
+	assert_int_equal(w->e->off_uv, 24000);
+}
+
 static void time_may_go_wrong(void **state)
 {
 	struct world *w = *state;
@@ -259,6 +301,7 @@ int main(void)
 		RULE(what_moves_is_not_without_effect),
 		RULE(the_forecast_follows_what_is_seen),
 		RULE(once_a_quarter_it_pauses_to_be_measured),
+		RULE(a_restart_a_day_delays_no_look),
 		RULE(time_may_go_wrong),
 		RULE(whatever_comes_the_bounds_hold),
 	};

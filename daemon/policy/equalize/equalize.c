@@ -154,6 +154,20 @@ void equalize_resume(struct equalize *e, unsigned int jar, uint64_t effort_ns,
 		e->resumed = true;
 }
 
+void equalize_resume_look(struct equalize *e, uint64_t hidden_ns,
+			  uint64_t off_ns, int64_t off_uv)
+{
+	if (e->has_off)
+		return;
+	if (e->hidden_ns < hidden_ns)
+		e->hidden_ns = hidden_ns;
+	if (!off_ns)
+		return;
+	e->has_off = true;
+	e->off_ns = off_ns;
+	e->off_uv = off_uv;
+}
+
 void equalize_hold(struct equalize *e, unsigned int jar, bool hold)
 {
 	if (jar >= e->count)
@@ -302,6 +316,7 @@ static void note_spread(struct equalize *e, uint64_t now_ns)
 	e->has_off = true;
 	e->off_uv = e->spread_uv;
 	e->off_ns = now_ns;
+	e->hidden_ns = 0;
 }
 
 static void run(struct equalize *e, const struct equalize_scan *s)
@@ -310,12 +325,12 @@ static void run(struct equalize *e, const struct equalize_scan *s)
 
 	if (!e->running || s->time_ns < e->step_ns ||
 	    s->time_ns - e->last_ns > GAP_NS) {
-		if (!e->running)
-			e->begun_ns = s->time_ns;
 		e->running = true;
 		e->resumed = false;
 		begin_step(e, s->time_ns);
 		dt = 0;
+	} else {
+		e->hidden_ns += s->time_ns - e->last_ns;
 	}
 	sum_up(e, s);
 	equalize_limit(e, s);

@@ -45,6 +45,8 @@ enum {
  * without bypass that the plates have followed (8 of their time constants)
  */
 #define EQUALIZE_QUARTER_NS		(91 * 86400 * 1000000000ULL)
+/* If nothing came of a pause, the next one comes so much later; practice value */
+#define EQUALIZE_AGAIN_NS		(86400 * 1000000000ULL)
 #define EQUALIZE_REST_NS		(6 * 3600 * 1000000000ULL)
 /* Duties hold so long without word from here (design: lease) */
 #define EQUALIZE_LEASE_NS		(60 * 1000000000ULL)
@@ -237,7 +239,7 @@ struct equalize {
 	double current_ua;	/* mean of about an hour */
 	uint64_t current_ns;	/* measured for so long, up to an hour */
 	uint64_t hour;		/* number of the hour in @taken */
-	uint64_t begun_ns;	/* it runs since */
+	uint64_t hidden_ns;	/* it ran so long since @off_uv was seen */
 	int64_t first_uv;	/* largest deviation at the beginning */
 	uint64_t trend_ns;	/* of the newest of @trend */
 	unsigned int trends;
@@ -279,6 +281,18 @@ void equalize_configure(struct equalize *e,
 void equalize_resume(struct equalize *e, unsigned int jar, uint64_t effort_ns,
 		     int64_t effort_uv, uint64_t gap_ns, bool without_effect,
 		     uint32_t taken_uah, uint64_t now_ns);
+
+/**
+ * equalize_resume_look - what an earlier run saw without bypass
+ * @e: string
+ * @hidden_ns: it ran so long since
+ * @off_ns: when that was, 0: it did not see it
+ * @off_uv: spread that it saw
+ *
+ * What this run has seen itself stays.
+ */
+void equalize_resume_look(struct equalize *e, uint64_t hidden_ns,
+			  uint64_t off_ns, int64_t off_uv);
 
 /* Forget everything, all duties are 0: driver or bus began anew */
 void equalize_reset(struct equalize *e, const char *why);

@@ -179,14 +179,14 @@ static enum equalize_verdict judge_window(struct equalize *e,
 static enum equalize_verdict judge_quarter(struct equalize *e,
 					   const struct equalize_scan *s)
 {
-	uint64_t since = e->off_ns > e->begun_ns ? e->off_ns : e->begun_ns;
-
 	if (e->rest_ns && (s->time_ns < e->rest_ns ||
 			   s->time_ns - e->rest_ns >= EQUALIZE_REST_NS))
 		e->rest_ns = 0;
-	else if (!e->rest_ns && e->running && s->time_ns > since &&
-		 s->time_ns - since >= EQUALIZE_QUARTER_NS)
+	else if (!e->rest_ns && e->running &&
+		 e->hidden_ns >= EQUALIZE_QUARTER_NS) {
 		e->rest_ns = s->time_ns;
+		e->hidden_ns = EQUALIZE_QUARTER_NS - EQUALIZE_AGAIN_NS;
+	}
 	if (!e->rest_ns)
 		return EQUALIZE_GO;
 	return refuse(e, EQUALIZE_STOP, -1,

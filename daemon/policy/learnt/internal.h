@@ -34,6 +34,15 @@ struct learnt_still {
 	int64_t step;
 };
 
+/* Means of 5 min of a string for the rules of its charger */
+struct learnt_bin {
+	bool known;
+	int64_t off;		/* from the set point */
+	int64_t mean;
+	int64_t least;		/* blocks in it */
+	int64_t most;
+};
+
 struct learnt_block {
 	int64_t seen;		/* last sample */
 	int64_t known;		/* bit n: rule n judged it once */
@@ -54,6 +63,8 @@ struct learnt_block {
 	int64_t effort_gap;
 	int64_t without_effect;
 	int64_t taken;		/* µAh in 24 h */
+	int64_t deviation;
+	int64_t deviation_weight;
 	/* mean of the n-th day before @day, from 1 on; none where unset */
 	bool has_day[RULES_DAYS];
 	int64_t days[RULES_DAYS];
@@ -79,6 +90,18 @@ struct learnt_string {
 	int64_t machine_since;
 	int64_t owed;
 	int64_t broken;
+	int64_t sum_ratio;	/* ppm */
+	int64_t sum_weight;
+	int64_t idle_ratio;	/* ppm */
+	int64_t idle_weight;
+	int64_t strap_ma;
+	int64_t lift;
+	int64_t lifts;
+	int64_t hidden;		/* equalizing ran since @off */
+	int64_t off;
+	int64_t off_uv;
+	/* the one in which the record was made, and those before it */
+	struct learnt_bin bin[RULES_BINS + 1];
 	/* resistance over temperature: times as above */
 	unsigned int weeks;
 	struct ri_warmth_point week[RI_WARMTH_POINTS];

@@ -165,6 +165,55 @@ static void take_block(const struct policy_string *s,
 	b->proposed = m->ri.proposed;
 	b->waits = policy_rules_time(0) + m->ri.m.since_ns;
 	take_effort(s, position, b);
+	if (r->deviation.last_ns) {
+		b->deviation = whole(r->deviation.value);
+		b->deviation_weight = r->deviation.weight_ns;
+	}
+}
+
+/* The voltage of the string in the last 4 h, the newest first */
+static void take_bins(const struct rules_string *r, int64_t now,
+		      struct learnt_string *l)
+{
+	uint64_t number = now / RULES_BIN_NS;
+	unsigned int i;
+
+	for (i = 0; i <= RULES_BINS; i++) {
+		size_t at = (number - i) % (RULES_BINS + 1);
+
+		if (r->bins[at].number != number - i + 1 || !r->bins[at].count)
+			continue;
+		l->bin[i] = (struct learnt_bin){
+			true, whole(r->bins[at].sum_uv / r->bins[at].count),
+			whole(r->bins[at].mean_uv / r->bins[at].count),
+			r->bins[at].least, r->bins[at].most,
+		};
+	}
+}
+
+static void take_string_means(const struct policy_string *s, int64_t now,
+			      struct learnt_string *l)
+{
+	const struct rules_string *r = &s->rules;
+
+	take_bins(r, now, l);
+	if (r->lifts) {
+		l->lifts = r->lifts;
+		l->lift = r->lift_ns;
+	}
+	if (r->sum_ratio.last_ns) {
+		l->sum_ratio = whole(r->sum_ratio.value * 1e6);
+		l->sum_weight = r->sum_ratio.weight_ns;
+	}
+	l->idle_ratio = whole(r->idle_ratio.value * 1e6);
+	l->idle_weight = r->idle_ratio.weight_ns;
+	l->strap_ma = whole(r->strap_ma);
+	if (s->equalize)
+		l->hidden = s->equalize->hidden_ns;
+	if (s->equalize && s->equalize->has_off) {
+		l->off = policy_rules_time(s->equalize->off_ns);
+		l->off_uv = s->equalize->off_uv;
+	}
 }
 
 static void take_string(const struct policy_string *s,
@@ -221,6 +270,7 @@ int policy_learnt_take(const struct policy *p, const struct policy_string *s,
 		if (!s->rules.begun)
 			return -ENODATA;
 		take_string(s, &n.string);
+		take_string_means(s, policy_rules_time(p->now_ns), &n.string);
 	} else {
 		m = position <= s->count ? module_at(p, s, position) : NULL;
 		if (!m || m->owner != s || !m->rules.seen_ns)
@@ -324,6 +374,14 @@ static void give_block(struct policy *p, struct policy_string *s,
 	if (b->duty > (int64_t)r->duty_ns)
 		r->duty_ns = b->duty;
 	give_days(r, b);
+	/* the mean of a few minutes says nothing after as many */
+	if (!r->deviation.last_ns && b->deviation_weight &&
+	    (int64_t)policy_rules_time(p->now_ns) - b->seen <=
+	    (int64_t)RULES_GAP_NS)
+		r->deviation = (struct rules_mean){
+			.value = b->deviation, .last_ns = b->seen,
+			.weight_ns = b->deviation_weight,
+		};
 	/* what stands still did so without a gap, or is watched anew */
 	if (!r->seen_ns) {
 		r->seen_ns = b->seen;
@@ -355,6 +413,62 @@ static uint64_t boot_time(int64_t t)
 	int64_t zero = policy_rules_time(0);
 
 	return t > zero ? t - zero : 1;
+}
+
+/* Where this run has none yet; @then: time of the record */
+static void give_bins(struct rules_string *r, const struct learnt_string *l,
+		      int64_t then)
+{
+	uint64_t number = then / RULES_BIN_NS;
+	unsigned int i;
+
+	for (i = 0; i <= RULES_BINS; i++) {
+		size_t at = (number - i) % (RULES_BINS + 1);
+		const struct learnt_bin *b = &l->bin[i];
+
+		if (!b->known || r->bins[at].number > number - i)
+			continue;
+		r->bins[at].number = number - i + 1;
+		r->bins[at].sum_uv = b->off;
+		r->bins[at].mean_uv = b->mean;
+		r->bins[at].count = 1;
+		r->bins[at].least = b->least;
+		r->bins[at].most = b->most;
+	}
+}
+
+/*
+ * A mean of minutes says nothing after as many. How two instruments differ that
+ * measure the same does, for a day (practice value): both may be others then.
+ */
+static void give_string_means(struct policy_string *s,
+			      const struct learnt_string *l, int64_t now,
+			      int64_t then)
+{
+	struct rules_string *r = &s->rules;
+
+	give_bins(r, l, then);
+	if (!r->lifts && l->lifts) {
+		r->lifts = l->lifts;
+		r->lift_ns = l->lift;
+	}
+	if (!r->sum_ratio.last_ns && l->sum_weight &&
+	    now - l->last <= (int64_t)RULES_GAP_NS)
+		r->sum_ratio = (struct rules_mean){
+			.value = l->sum_ratio / 1e6, .last_ns = l->last,
+			.weight_ns = l->sum_weight,
+		};
+	if (!r->idle_ratio.last_ns && l->idle_weight &&
+	    now - l->last <= (int64_t)RULES_DAY_NS)
+		r->idle_ratio = (struct rules_mean){
+			.value = l->idle_ratio / 1e6, .last_ns = l->last,
+			.weight_ns = l->idle_weight,
+		};
+	if (r->hold[RULE_LOOSE_STRAP].level != ALARM_NONE && r->strap_ma <= 0)
+		r->strap_ma = l->strap_ma;
+	if (s->equalize)
+		equalize_resume_look(s->equalize, l->hidden, l->off ?
+				     boot_time(l->off) : 0, l->off_uv);
 }
 
 static void give_string(struct policy *p, struct policy_string *s,
@@ -476,13 +590,15 @@ int policy_learnt_give(struct policy *p, const struct policy_learnt *l,
 	r = learnt_read(kind, l->text, then, &n, why, size);
 	if (r < 0)
 		return r;
-	if (kind == LEARNT_BLOCK)
+	if (kind == LEARNT_BLOCK) {
 		give_block(p, s, m, l->position, &n.block, alive);
-	else if (kind == LEARNT_STRING)
+	} else if (kind == LEARNT_STRING) {
 		give_string(p, s, &n.string, alive);
-	else if (n.site.unsynchronised && (!p->unsynchronised_ns ||
-		 (uint64_t)n.site.unsynchronised < p->unsynchronised_ns))
+		give_string_means(s, &n.string, now, then);
+	} else if (n.site.unsynchronised && (!p->unsynchronised_ns ||
+		   (uint64_t)n.site.unsynchronised < p->unsynchronised_ns)) {
 		p->unsynchronised_ns = n.site.unsynchronised;
+	}
 	return 0;
 }
 

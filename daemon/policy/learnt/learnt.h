@@ -16,8 +16,11 @@
 struct policy;
 struct policy_string;
 
-/* Room for the text of a block with a mean of each of 90 days, and a half */
-#define POLICY_LEARNT_MAX	2047
+/*
+ * Room for the text of a string with 52 weeks of resistance and 49 means of its
+ * voltage, each of as many digits as there can be
+ */
+#define POLICY_LEARNT_MAX	3583
 #define POLICY_LEARNT_BASIS	16
 
 /*

@@ -50,6 +50,9 @@ struct field {
 /* No block is further from another than it has volts */
 #define UV		4000000
 #define MC		1000000
+/* A sensor that shows ten times what there is; more than any string gives */
+#define PPM		10000000
+#define MA		100000000
 #define USUAL(member, size) \
 	FIELD(learnt_block, member.now, NUMBER, -(size), size), \
 	FIELD(learnt_block, member.weight, SPAN, 0, OLDEST_MS), \
@@ -90,6 +93,16 @@ static const struct field of_string[] = {
 	FIELD(learnt_string, machine_since, AGE, 0, OLDEST_MS),
 	FIELD(learnt_string, owed, NUMBER, 0, 1),
 	FIELD(learnt_string, broken, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, sum_ratio, NUMBER, 0, PPM),
+	FIELD(learnt_string, sum_weight, SPAN, 0, OLDEST_MS),
+	FIELD(learnt_string, idle_ratio, NUMBER, 0, PPM),
+	FIELD(learnt_string, idle_weight, SPAN, 0, OLDEST_MS),
+	FIELD(learnt_string, strap_ma, NUMBER, 0, MA),
+	FIELD(learnt_string, lift, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, lifts, NUMBER, 0, UINT32_MAX),
+	FIELD(learnt_string, hidden, SPAN, 0, OLDEST_MS),
+	FIELD(learnt_string, off, AGE, 0, OLDEST_MS),
+	FIELD(learnt_string, off_uv, NUMBER, 0, UV),
 	{ NULL }
 };
 
@@ -120,6 +133,8 @@ static const struct field of_block[] = {
 	FIELD(learnt_block, effort_gap, SPAN, 0, OLDEST_MS),
 	FIELD(learnt_block, without_effect, NUMBER, 0, 1),
 	FIELD(learnt_block, taken, NUMBER, 0, UINT32_MAX),
+	FIELD(learnt_block, deviation, NUMBER, -UV, UV),
+	FIELD(learnt_block, deviation_weight, SPAN, 0, OLDEST_MS),
 	{ NULL }
 };
 
@@ -203,6 +218,25 @@ static void put_weeks(struct out *o, const struct learnt_string *l,
 		    l->week[i].above_mc, l->week[i].ppm);
 }
 
+static void put_bins(struct out *o, const struct learnt_string *l)
+{
+	unsigned int i, last = 0;
+
+	for (i = 0; i <= RULES_BINS; i++)
+		if (l->bin[i].known)
+			last = i + 1;
+	for (i = 0; i < last; i++) {
+		const struct learnt_bin *b = &l->bin[i];
+
+		put(o, i ? "," : " bins=");
+		if (b->known)
+			put(o, "%lld:%lld:%lld:%lld",
+			    (long long)clamp(b->off, -UV, UV),
+			    (long long)clamp(b->mean, -UV, UV),
+			    (long long)b->least, (long long)b->most);
+	}
+}
+
 int learnt_write(enum learnt_kind kind, const union learnt_numbers *from,
 		 int64_t now, char *text)
 {
@@ -214,8 +248,10 @@ int learnt_write(enum learnt_kind kind, const union learnt_numbers *from,
 		put_field(&o, f, *place(from, f), now);
 	if (kind == LEARNT_BLOCK)
 		put_days(&o, &from->block);
-	if (kind == LEARNT_STRING)
+	if (kind == LEARNT_STRING) {
 		put_weeks(&o, &from->string, now);
+		put_bins(&o, &from->string);
+	}
 	return o.full ? -E2BIG : 0;
 }
 
@@ -239,11 +275,14 @@ static bool number(const char *text, const char *end, int64_t *ret)
 	return true;
 }
 
-static bool read_days(const char *text, const char *end,
-		      struct learnt_block *b)
+static bool read_days(const char *text, const char *end, int64_t then,
+		      union learnt_numbers *into)
 {
+	struct learnt_block *b = &into->block;
 	unsigned int i = 0;
 	const char *to;
+
+	(void)then;
 
 	for (;; i++, text = to + 1) {
 		for (to = text; to < end && *to != ','; to++)
@@ -261,25 +300,60 @@ static bool read_days(const char *text, const char *end,
 	}
 }
 
-/* AGE:ABOVE:PPM in min, m°C, ppm, the oldest first, with commas between */
-static bool read_weeks(const char *text, const char *end, int64_t then,
-		       struct learnt_string *l)
+/* @count numbers with colons between; where they end, NULL: they are none */
+static const char *read_group(const char *text, const char *end, int count,
+			      int64_t *v)
 {
-	int64_t v[3], before = OLDEST_MS / 60000 + 1;
-	const char *to;
+	const char *to = text;
 	int i;
 
-	for (;; text = to + 1) {
-		for (i = 0; i < 3; i++, text = to + 1) {
-			for (to = text; to < end && *to != ',' && *to != ':';
-			     to++)
-				;
-			if (!number(text, to, &v[i]) ||
-			    (i < 2 && (to == end || *to != ':')))
+	for (i = 0; i < count; i++, text = to + 1) {
+		for (to = text; to < end && *to != ',' && *to != ':'; to++)
+			;
+		if (!number(text, to, &v[i]) ||
+		    (i + 1 < count && (to == end || *to != ':')))
+			return NULL;
+	}
+	return to < end && *to != ',' ? NULL : to;
+}
+
+/* OFF:MEAN:LEAST:MOST or nothing, the newest first, with commas between */
+static bool read_bins(const char *text, const char *end, int64_t then,
+		      union learnt_numbers *to)
+{
+	struct learnt_string *l = &to->string;
+	unsigned int i;
+	int64_t v[4];
+
+	(void)then;
+	for (i = 0; i <= RULES_BINS; i++, text++) {
+		if (text < end && *text != ',') {
+			text = read_group(text, end, 4, v);
+			if (!text || v[0] < -UV || v[0] > UV || v[1] < -UV ||
+			    v[1] > UV || v[2] < 1 || v[3] < v[2] ||
+			    v[3] > POLICY_ADDRESS_MAX)
 				return false;
+			l->bin[i] = (struct learnt_bin){
+				true, v[0], v[1], v[2], v[3],
+			};
 		}
-		text = to;
-		if ((to < end && *to != ',') || l->weeks == RI_WARMTH_POINTS ||
+		if (text == end)
+			return true;
+	}
+	return false;
+}
+
+/* AGE:ABOVE:PPM in min, m°C, ppm, the oldest first, with commas between */
+static bool read_weeks(const char *text, const char *end, int64_t then,
+		       union learnt_numbers *into)
+{
+	struct learnt_string *l = &into->string;
+	int64_t v[3], before = OLDEST_MS / 60000 + 1;
+	const char *to;
+
+	for (;; text = to + 1) {
+		to = read_group(text, end, 3, v);
+		if (!to || l->weeks == RI_WARMTH_POINTS ||
 		    v[0] < 0 || v[0] >= before || v[1] < -MC || v[1] > MC ||
 		    v[2] < -MC || v[2] > MC)
 			return false;
@@ -319,6 +393,19 @@ static bool take(const struct field *f, int64_t v, int64_t then,
 	return true;
 }
 
+/* Lists of numbers: the last bits of those that were seen */
+static const struct {
+	const char *name;
+	enum learnt_kind kind;
+	uint64_t bit;
+	bool (*read)(const char *text, const char *end, int64_t then,
+		     union learnt_numbers *to);
+} lists[] = {
+	{ "days", LEARNT_BLOCK, 1ULL << 63, read_days },
+	{ "weeks", LEARNT_STRING, 1ULL << 63, read_weeks },
+	{ "bins", LEARNT_STRING, 1ULL << 62, read_bins },
+};
+
 /* One word: NAME=VALUE */
 static bool read_word(enum learnt_kind kind, const char *word,
 		      const char *end, int64_t then, union learnt_numbers *to,
@@ -328,26 +415,21 @@ static bool read_word(enum learnt_kind kind, const char *word,
 	const char *value;
 	uint64_t bit;
 	int64_t v;
+	size_t i;
 
 	for (value = word; value < end && *value != '='; value++)
 		;
 	if (value == end)
 		return false;
-	if (kind == LEARNT_BLOCK && value - word == 4 &&
-	    !strncmp(word, "days", 4)) {
-		bit = 1ULL << 63;
-		if (*seen & bit)
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		if (lists[i].kind != kind ||
+		    strlen(lists[i].name) != (size_t)(value - word) ||
+		    strncmp(word, lists[i].name, value - word) != 0)
+			continue;
+		if (*seen & lists[i].bit)
 			return false;
-		*seen |= bit;
-		return read_days(value + 1, end, &to->block);
-	}
-	if (kind == LEARNT_STRING && value - word == 5 &&
-	    !strncmp(word, "weeks", 5)) {
-		bit = 1ULL << 63;
-		if (*seen & bit)
-			return false;
-		*seen |= bit;
-		return read_weeks(value + 1, end, then, &to->string);
+		*seen |= lists[i].bit;
+		return lists[i].read(value + 1, end, then, to);
 	}
 	f = find(all, word, value - word);
 	bit = f ? 1ULL << (f - all) : 0;
@@ -357,7 +439,8 @@ static bool read_word(enum learnt_kind kind, const char *word,
 	return take(f, v, then, to);
 }
 
-_Static_assert(sizeof(of_block) / sizeof(of_block[0]) < 63,
+_Static_assert(sizeof(of_block) / sizeof(of_block[0]) < 63 &&
+	       sizeof(of_string) / sizeof(of_string[0]) < 62,
 	       "a bit for each field");
 
 static bool sane_usual(const struct learnt_usual *u)
@@ -368,6 +451,13 @@ static bool sane_usual(const struct learnt_usual *u)
 static bool sane_still(const struct learnt_still *s)
 {
 	return s->low <= s->high;
+}
+
+static bool sane_string(const struct learnt_string *l)
+{
+	return (l->sum_ratio || !l->sum_weight) &&
+	       (l->idle_ratio || !l->idle_weight) &&
+	       (l->lift || !l->lifts) && (l->off || !l->off_uv);
 }
 
 static bool sane_block(const struct learnt_block *b)
@@ -406,7 +496,8 @@ int learnt_read(enum learnt_kind kind, const char *text, int64_t then,
 			return -EBADMSG;
 		}
 	}
-	if (kind == LEARNT_BLOCK && !sane_block(&to->block)) {
+	if ((kind == LEARNT_BLOCK && !sane_block(&to->block)) ||
+	    (kind == LEARNT_STRING && !sane_string(&to->string))) {
 		snprintf(why, size, "its numbers contradict each other");
 		return -EBADMSG;
 	}

@@ -9,7 +9,6 @@
  * [v]   practice value
  */
 enum {
-	BIN_S = 300,
 	HALF_HOUR = 6,		/* bins */
 	HOUR = 12,
 	TWO_HOURS = 24,		/* the slowest wander of a charger is over */
@@ -159,7 +158,7 @@ static bool lifted(const struct rules_string *r, uint64_t number)
 static void collect(struct rules_run *run, int64_t set)
 {
 	struct rules_string *r = run->string;
-	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
+	uint64_t number = run->now_ns / RULES_BIN_NS;
 	size_t at = number % (RULES_BINS + 1);
 
 	if (r->bins[at].number != number + 1) {
@@ -249,7 +248,7 @@ static void say_rest(struct rules_run *run, uint64_t rest_ns, const char *why)
 static void judge_lifts(struct rules_run *run, int64_t set)
 {
 	struct rules_string *r = run->string;
-	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
+	uint64_t number = run->now_ns / RULES_BIN_NS;
 	uint64_t since_ns = run->now_ns - r->lift_ns;
 	double recent;
 
@@ -285,7 +284,7 @@ static void judge_rest(struct rules_run *run, bool known, int64_t set)
 static void judge_charging(struct rules_run *run, int64_t set)
 {
 	struct rules_string *r = run->string;
-	uint64_t number = run->now_ns / RULES_SECOND_NS / BIN_S;
+	uint64_t number = run->now_ns / RULES_BIN_NS;
 	double hour, half, recent, before;
 	const char *why = "";
 

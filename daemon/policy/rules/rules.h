@@ -143,7 +143,9 @@ struct rules_module {
 	} days[RULES_DAYS];
 };
 
-#define RULES_BINS	48	/* of 5 minutes: the 4 h of the charger rule */
+/* The 4 h of the charger rule */
+#define RULES_BINS	48
+#define RULES_BIN_NS	(300ULL * 1000000000)
 
 /**
  * struct rules_string - what they remember of a string; zero is new
