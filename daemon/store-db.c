@@ -166,18 +166,13 @@ static int read_integer(sqlite3 *db, const char *sql, int64_t *ret)
 	sqlite3_stmt *s = NULL;
 	int r = sqlite3_prepare_v2(db, sql, -1, &s, NULL);
 
-	if (r == SQLITE_OK) {
+	*ret = 0;
+	if (r == SQLITE_OK)
 		r = sqlite3_step(s);
-		if (r == SQLITE_ROW) {
-			*ret = sqlite3_column_int64(s, 0);
-			r = SQLITE_OK;
-		} else if (r == SQLITE_DONE) {
-			*ret = 0;
-			r = SQLITE_OK;
-		}
-	}
+	if (r == SQLITE_ROW)
+		*ret = sqlite3_column_int64(s, 0);
 	sqlite3_finalize(s);
-	return r;
+	return r == SQLITE_ROW || r == SQLITE_DONE ? SQLITE_OK : r;
 }
 
 static int migrate_from(sqlite3 *db, int64_t version)
@@ -204,7 +199,7 @@ static int migrate_from(sqlite3 *db, int64_t version)
 
 int store_db_migrate(sqlite3 *db)
 {
-	int64_t version, application, tables;
+	int64_t version, application = 0, tables = 0;
 	int r = read_integer(db, "PRAGMA user_version", &version);
 
 	if (r == SQLITE_OK)

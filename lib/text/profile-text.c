@@ -143,7 +143,7 @@ static int parse_count(struct ini *ini, struct reading *reading,
 static int parse_response(struct ini *ini, struct reading *reading,
 			  const char *key, const char *value)
 {
-	unsigned int ms;
+	unsigned int ms = 0;
 	int r;
 
 	r = parse_number(ini, key, value, 5, 10000, &ms);
@@ -155,7 +155,7 @@ static int parse_response(struct ini *ini, struct reading *reading,
 static int parse_nominal(struct ini *ini, struct reading *reading,
 			 const char *key, const char *value)
 {
-	unsigned int mv;
+	unsigned int mv = 0;
 	int r;
 
 	r = parse_number(ini, key, value, 0, 65535, &mv);
@@ -191,7 +191,7 @@ static int parse_every(struct ini *ini, struct reading *reading,
 static int parse_invalid(struct ini *ini, struct reading *reading,
 			 const char *key, const char *value)
 {
-	unsigned int raw;
+	unsigned int raw = 0;
 	int r;
 
 	/* The width may stand below; finish_field() compares the two. */

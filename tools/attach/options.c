@@ -177,7 +177,7 @@ static int set_scan(struct attach_options *o, const char *value, char *why,
 static int set_response(struct attach_options *o, const char *value, char *why,
 			size_t size)
 {
-	unsigned int ms;
+	unsigned int ms = 0;
 
 	if (!strcmp(value, "0")) {
 		o->response_ms = 0;
@@ -233,7 +233,7 @@ static int set_rs485(struct attach_options *o, const char *value, char *why,
 	char copy[128];
 	char *rest = copy;
 	char *word;
-	bool on;
+	bool on = false;
 
 	if (!value)
 		value = "yes";
@@ -261,7 +261,7 @@ refused:
 static int set_ldisc(struct attach_options *o, const char *value, char *why,
 		     size_t size)
 {
-	unsigned int n;
+	unsigned int n = 0;
 
 	/* 0 is the ordinary terminal: never a driver's. */
 	if (set_number(value, 1, ATTACH_LDISC_MAX, "", &n, why, size) < 0)

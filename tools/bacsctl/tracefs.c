@@ -37,11 +37,13 @@ static const char *find_root(void)
 
 static int write_file(const char *folder, const char *name, const char *value)
 {
-	char path[256];
+	char path[512];
 	ssize_t n;
 	int fd;
 
-	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if ((size_t)snprintf(path, sizeof(path), "%s/%s", folder, name) >=
+	    sizeof(path))
+		return -ENAMETOOLONG;
 	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
