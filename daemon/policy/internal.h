@@ -43,6 +43,28 @@ static inline int32_t policy_temperature_mc(int64_t mc)
 	return mc > 1000000 ? 1000000 : mc < -1000000 ? -1000000 : mc;
 }
 
+/* The module of the block at an index of a string, or NULL */
+static inline struct policy_module *
+policy_module_at(const struct policy *policy, const struct policy_string *s,
+		 unsigned int index)
+{
+	return (struct policy_module *)policy_find_module(
+			policy, s->bus, s->cells[index].address);
+}
+
+/* Has its last sample the quantity, is one of its faults set? */
+static inline bool policy_has(const struct policy_module *m, enum bacs_q q)
+{
+	return m->sample.present & 1U << q;
+}
+
+static inline bool policy_has_fault(const struct policy_module *m,
+				    uint32_t fault)
+{
+	return policy_has(m, BACS_Q_FLAGS) &&
+	       m->sample.value[BACS_Q_FLAGS] & fault;
+}
+
 /* The bus, made if there is none; NULL without memory */
 struct policy_bus *policy_get_bus(struct policy *policy, const char *name);
 struct policy_module *policy_get_module(struct policy *policy,
@@ -190,6 +212,11 @@ void policy_ri_config_end(struct policy *policy);
 void policy_ri_sample(struct policy *policy, struct policy_module *module);
 void policy_ri_tick(struct policy *policy);
 void policy_ri_clear(struct policy *policy, struct policy_module *module);
+/* Its string has settled: what is known of it counts from now on */
+void policy_ri_settled(struct policy *policy, struct policy_module *module);
+/* A run is through: a point of resistance over temperature more */
+void policy_ri_learn_warmth(struct policy *policy,
+			    struct policy_string *string);
 /* jar.c: is it the module that belongs here? */
 void policy_jar_facts(struct policy *policy, struct policy_module *module);
 void policy_jars_tick(struct policy *policy);

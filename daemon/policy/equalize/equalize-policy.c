@@ -27,13 +27,6 @@ static struct policy_bus *bus_of(const struct policy *p, const char *name)
 	return NULL;
 }
 
-static const struct policy_module *module_of(const struct policy *p,
-					     const struct policy_string *s,
-					     unsigned int i)
-{
-	return policy_find_module(p, s->bus, s->cells[i].address);
-}
-
 unsigned int policy_duty(const struct policy_module *m)
 {
 	const struct policy_string *s = m->owner;
@@ -173,7 +166,7 @@ static uint32_t bypass_of(const struct policy *p, const struct policy_string *s)
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++) {
-		const struct policy_module *m = module_of(p, s, i);
+		const struct policy_module *m = policy_module_at(p, s, i);
 		uint32_t ua = 0;
 
 		if (m && m->facts.bypass_ma)
@@ -222,7 +215,7 @@ void policy_equalize_scan(struct policy *p, struct policy_string *s)
 	bus = bus_of(p, s->bus);
 	scan.blocked = blocked(p, bus);
 	for (i = 0; i < s->count; i++)
-		take_cell(p, module_of(p, s, i), s, i, &cells[i]);
+		take_cell(p, policy_module_at(p, s, i), s, i, &cells[i]);
 	old = e->status;
 	off_ns = e->off_ns;
 	if (equalize_scan(e, &scan) && bus)

@@ -32,14 +32,6 @@ static const enum alarm_kind kind_of_string[RULES_OF_STRING] = {
 	[RULE_LOOSE_STRAP] = ALARM_LOOSE_STRAP,
 };
 
-static struct policy_module *module_at(const struct policy *p,
-				       const struct policy_string *s,
-				       unsigned int position)
-{
-	return (struct policy_module *)policy_find_module(
-			p, s->bus, s->cells[position - 1].address);
-}
-
 /* Who stands beside whom, and what a block is: another one is another record */
 
 static uint64_t mix(uint64_t hash, const void *data, size_t size)
@@ -272,7 +264,8 @@ int policy_learnt_take(const struct policy *p, const struct policy_string *s,
 		take_string(s, &n.string);
 		take_string_means(s, policy_rules_time(p->now_ns), &n.string);
 	} else {
-		m = position <= s->count ? module_at(p, s, position) : NULL;
+		m = position <= s->count ?
+		    policy_module_at(p, s, position - 1) : NULL;
 		if (!m || m->owner != s || !m->rules.seen_ns)
 			return -ENODATA;
 		take_block(s, m, position, &n.block);
@@ -578,7 +571,7 @@ int policy_learnt_give(struct policy *p, const struct policy_learnt *l,
 		if (l->position > s->count)
 			return refuse(why, size,
 				      "there is no such block any more");
-		m = module_at(p, s, l->position);
+		m = policy_module_at(p, s, l->position - 1);
 		r = check_block(l, m, why, size);
 		if (r < 0)
 			return r;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Internal resistance: from samples of modules to schedule and findings */
+/* Internal resistance of strings: discharges, schedule, configuration */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,29 +9,10 @@
 
 #define HOUR_NS		(3600ULL * RI_SECOND_NS)
 /* Beyond is no battery: a sensor's fault */
-#define MAX_MC		200000
 #define MAX_MA		100000000
 #define MONITOR_ONLY	"bacsd only monitors until its configuration is right"
 /* A gap in the current longer than this and nobody knows what was drawn */
 #define DRAWN_GAP_NS	(60ULL * RI_SECOND_NS)
-
-static struct policy_module *module_at(struct policy *p,
-				       const struct policy_string *s,
-				       unsigned int index)
-{
-	return (struct policy_module *)policy_find_module(
-			p, s->bus, s->cells[index].address);
-}
-
-static bool has(const struct policy_module *m, enum bacs_q q)
-{
-	return m->sample.present & 1U << q;
-}
-
-static bool has_fault(const struct policy_module *m, uint32_t fault)
-{
-	return has(m, BACS_Q_FLAGS) && m->sample.value[BACS_Q_FLAGS] & fault;
-}
 
 void policy_ri_module_new(struct policy *p, struct policy_module *m)
 {
@@ -56,309 +37,6 @@ void policy_ri_free(struct policy *p)
 	free(p->ri.locks);
 }
 
-/* Findings into alarms */
-
-static const enum alarm_kind kind_of[RI_FINDINGS] = {
-	[RI_SPREAD] = ALARM_RESISTANCE_SPREAD,
-	[RI_RISE] = ALARM_RESISTANCE_RISE,
-	[RI_LIMIT] = ALARM_RESISTANCE_LIMIT,
-	[RI_LOW] = ALARM_RESISTANCE_LOW,
-};
-
-static const enum alarm_level level_of[] = {
-	[RI_NORMAL] = ALARM_NONE,
-	[RI_ADVISORY] = ALARM_ADVISORY,
-	[RI_WARNING] = ALARM_WARNING,
-	[RI_ALARM] = ALARM_ALARM,
-};
-
-/* "5.123": a resistance in milliohms */
-#define MOHM		"%u.%03u mΩ"
-#define MOHM_OF(uohm)	(unsigned int)((uohm) / 1000), \
-			(unsigned int)((uohm) % 1000)
-
-static void explain_finding(const struct policy_module *m,
-			    enum ri_finding finding, char *text, size_t size)
-{
-	const struct ri_jar *j = &m->ri.jar;
-	const struct ri_baseline *b = &j->baseline;
-
-	if (finding == RI_SPREAD)
-		snprintf(text, size,
-			 MOHM ", the median of its like is " MOHM " (%+d %%)",
-			 MOHM_OF(j->newest.uohm), MOHM_OF(j->median_uohm),
-			 j->median_uohm ? (int)(((int64_t)j->newest.uohm -
-						 j->median_uohm) * 100 /
-						j->median_uohm) : 0);
-	else if (finding == RI_LIMIT)
-		snprintf(text, size, MOHM ", limits are %d and %d uohm",
-			 MOHM_OF(j->newest.uohm),
-			 m->limits.value[LIMIT_RI_MAX_UOHM] == LIMIT_UNSET ?
-			 0 : m->limits.value[LIMIT_RI_MAX_UOHM],
-			 m->limits.value[LIMIT_RI_MAX_ALARM_UOHM] ==
-			 LIMIT_UNSET ? 0 :
-			 m->limits.value[LIMIT_RI_MAX_ALARM_UOHM]);
-	else
-		snprintf(text, size,
-			 MOHM ", %u.%u %% of its %s baseline of " MOHM " at %d °C (%s)",
-			 MOHM_OF(j->newest.uohm), j->ratio_permille / 10,
-			 j->ratio_permille % 10, ri_baseline_name(b->kind),
-			 MOHM_OF(b->uohm), b->temperature_mc / 1000,
-			 b->is_signed ? "signed" : "not signed");
-}
-
-static void tell_findings(struct policy *p, struct policy_module *m)
-{
-	char text[160];
-	int f;
-
-	/* values of the first runs scatter (C4) */
-	if (m->owner->ri.s.runs < RI_RUNS)
-		return;
-	for (f = 0; f < RI_FINDINGS; f++) {
-		const struct ri_verdict *v = &m->ri.jar.verdict[f];
-
-		/* after a restart one run says too little to end an alarm */
-		if (v->runs < 2)
-			continue;
-		explain_finding(m, f, text, sizeof(text));
-		policy_alarm_module(p, kind_of[f], m, level_of[v->level],
-				    "%s", text);
-	}
-}
-
-/* Another jar: what was found of the old one is void */
-void policy_ri_clear(struct policy *p, struct policy_module *m)
-{
-	int f;
-
-	for (f = 0; f < RI_FINDINGS; f++)
-		policy_alarm_module(p, kind_of[f], m, ALARM_NONE,
-				    "the jar was replaced");
-}
-
-/* Values */
-
-static const char *type_of(const struct policy_module *m)
-{
-	return *m->ri.type ? m->ri.type : m->ri.config_type;
-}
-
-static bool alike(const struct policy_module *a, const struct policy_module *b)
-{
-	return a->nominal_mv == b->nominal_mv &&
-	       !strcmp(type_of(a), type_of(b));
-}
-
-/* Newest trend values of the other jars of its type in its string */
-static size_t collect_others(struct policy *p, const struct policy_module *m,
-			     uint32_t list[POLICY_ADDRESS_MAX])
-{
-	const struct policy_string *s = m->owner;
-	int64_t oldest = (int64_t)p->now_ns -
-			 RI_OVERDUE * s->ri.s.interval_ns;
-	size_t n = 0;
-	unsigned int i;
-
-	for (i = 0; i < s->count; i++) {
-		const struct policy_module *o = module_at(p, s, i);
-		const struct ri_jar *j = o ? &o->ri.jar : NULL;
-
-		if (!o || o == m || !j->count || !alike(o, m))
-			continue;
-		if (s->ri.s.interval_ns &&
-		    j->value[j->count - 1].time_ns < oldest)
-			continue;
-		list[n++] = j->value[j->count - 1].uohm;
-	}
-	return n;
-}
-
-static void take_provisional(struct policy *p, struct policy_module *m,
-			     const struct ri_rules *rules)
-{
-	struct ri_baseline b;
-
-	if (m->ri.jar.baseline.kind != RI_BASELINE_NONE ||
-	    m->owner->ri.s.runs < RI_RUNS ||
-	    !ri_jar_propose(&m->ri.jar, RI_PROVISIONAL, rules, &b))
-		return;
-	b.kind = RI_BASELINE_PROVISIONAL;
-	ri_jar_set_baseline(&m->ri.jar, &b);
-	if (p->ops->jar_baseline)
-		p->ops->jar_baseline(p->userdata, m, &b);
-	policy_emit(p, POLICY_RI_BASELINE, NULL, m, 0, b.uohm,
-		    "Module %s: provisional baseline of the resistance is "
-		    MOHM " at %d °C, median of %u values", m->name,
-		    MOHM_OF(b.uohm), b.temperature_mc / 1000, b.count);
-}
-
-static void propose_final(struct policy *p, struct policy_module *m)
-{
-	struct ri_baseline b;
-
-	if (m->ri.proposed || !ri_jar_final_due(&m->ri.jar, p->now_ns) ||
-	    !policy_ri_proposal(m, &b))
-		return;
-	m->ri.proposed = true;
-	policy_emit(p, POLICY_RI_BASELINE, NULL, m, m->ri.jar.baseline.uohm,
-		    b.uohm,
-		    "Module %s: six months have passed, a final baseline of " MOHM " at %d °C is proposed; sign it with 'bacsctl ri baseline'",
-		    m->name, MOHM_OF(b.uohm), b.temperature_mc / 1000);
-}
-
-/* A coefficient that is known and wanted */
-static void use_warmth(const struct policy_string *s, struct ri_rules *rules)
-{
-	struct ri_warmth_fit fit;
-
-	if (!s->ri.use_warmth)
-		return;
-	ri_warmth_fit(&s->ri.warmth, &fit);
-	if (fit.known)
-		rules->coefficient_ppm = fit.ppm;
-}
-
-/* A jar whose resistance may say something of temperature, and of nothing else */
-static bool is_steady(const struct policy *p, const struct policy_module *m)
-{
-	const struct ri_jar *j = &m->ri.jar;
-	const struct ri_value *v = &j->newest;
-	int f;
-
-	if (j->baseline.kind == RI_BASELINE_NONE || !j->baseline.uohm ||
-	    j->baseline.temperature_mc == RI_NO_TEMPERATURE ||
-	    v->time_ns == RI_NEVER || !v->trend ||
-	    v->temperature_mc == RI_NO_TEMPERATURE ||
-	    (int64_t)p->now_ns - v->time_ns > RI_INTERVAL_S * RI_SECOND_NS ||
-	    v->uohm > 2 * (uint64_t)j->baseline.uohm ||
-	    policy_rules_suspect(m))
-		return false;
-	/* one that rises, or is far from its like, does not teach (B7) */
-	for (f = 0; f < RI_FINDINGS; f++)
-		if (j->verdict[f].level != RI_NORMAL ||
-		    j->verdict[f].last != RI_NORMAL)
-			return false;
-	return true;
-}
-
-static void learn_warmth(struct policy *p, struct policy_string *s)
-{
-	int32_t above_mc[POLICY_ADDRESS_MAX], ppm[POLICY_ADDRESS_MAX];
-	unsigned int i;
-	size_t n = 0;
-
-	if (!ri_warmth_due(&s->ri.warmth, p->now_ns))
-		return;
-	for (i = 0; i < s->count; i++) {
-		const struct policy_module *m = module_at(p, s, i);
-		const struct ri_jar *j = m ? &m->ri.jar : NULL;
-
-		if (!m || !is_steady(p, m))
-			continue;
-		above_mc[n] = j->newest.temperature_mc -
-			      j->baseline.temperature_mc;
-		ppm[n++] = ((int64_t)j->newest.uohm - j->baseline.uohm) *
-			   1000000 / j->baseline.uohm;
-	}
-	ri_warmth_add(&s->ri.warmth, p->now_ns, above_mc, ppm, n);
-}
-
-/* "-0.68" of ppm */
-#define PERCENT		"%s%d.%02d"
-#define PERCENT_OF(ppm)	(ppm) < 0 ? "-" : "", abs(ppm) / 10000, \
-			abs(ppm) / 100 % 100
-
-void policy_ri_explain_warmth(const struct policy_string *s, char *text,
-			      size_t size)
-{
-	const char *used = s->ri.use_warmth ? "used" :
-			   "not used (ResistanceTemperature=off)";
-	struct ri_warmth_fit fit;
-
-	ri_warmth_fit(&s->ri.warmth, &fit);
-	if (fit.known)
-		snprintf(text, size,
-			 PERCENT " %%/K, sure to " PERCENT ", from %u weeks that differ by %d.%d K; %s",
-			 PERCENT_OF(fit.ppm), PERCENT_OF(fit.error_ppm),
-			 fit.points, fit.span_mc / 1000,
-			 fit.span_mc / 100 % 10, used);
-	else
-		snprintf(text, size,
-			 "not learnt: %s; %u of at least %u weeks, which differ by %d.%d of at least %d.0 K",
-			 fit.why, fit.points, RI_WARMTH_LEAST,
-			 fit.span_mc / 1000, fit.span_mc / 100 % 10,
-			 RI_WARMTH_SPAN_MC / 1000);
-}
-
-void policy_config_ri_warmth(struct policy *p, const char *name, bool use)
-{
-	struct policy_string *s = policy_get_string(p, name);
-
-	if (s)
-		s->ri.use_warmth = use;
-}
-
-static void judge_value(struct policy *p, struct policy_module *m,
-			const struct ri_value *value)
-{
-	uint32_t others[POLICY_ADDRESS_MAX];
-	struct ri_rules rules;
-	size_t n;
-
-	ri_rules_set(&rules, &m->limits);
-	use_warmth(m->owner, &rules);
-	n = collect_others(p, m, others);
-	ri_jar_value(&m->ri.jar, value, &rules, others, n);
-	tell_findings(p, m);
-	take_provisional(p, m, &rules);
-	propose_final(p, m);
-}
-
-void policy_ri_sample(struct policy *p, struct policy_module *m)
-{
-	const struct policy_sample *from = &m->sample;
-	int64_t mv = from->value[BACS_Q_VOLTAGE];
-	struct policy_string *s = m->owner;
-	struct ri_sample sample = {
-		.time_ns = from->time_ns,
-		.has_sequence = has(m, BACS_Q_RI_SEQUENCE),
-		.sequence = from->value[BACS_Q_RI_SEQUENCE],
-		.has_uohm = has(m, BACS_Q_RESISTANCE) &&
-			    !has_fault(m, BACS_FLAG_SENSE_FAULT) &&
-			    from->value[BACS_Q_RESISTANCE] > 0 &&
-			    from->value[BACS_Q_RESISTANCE] <= UINT32_MAX,
-		.uohm = from->value[BACS_Q_RESISTANCE],
-		.has_voltage = has(m, BACS_Q_VOLTAGE),
-		.voltage_mv = mv,
-	};
-	struct ri_value value = { .temperature_mc = RI_NO_TEMPERATURE };
-
-	if (!s || !m->jar || m->state != BACS_MODULE_OK)
-		return;
-	if (has(m, BACS_Q_EQUALIZER_DUTY))
-		sample.duty_permille = from->value[BACS_Q_EQUALIZER_DUTY];
-	if (!ri_module_sample(&m->ri.m, &sample))
-		return;
-	/* measured through a lead that is in doubt: nothing of the block */
-	if (policy_rules_suspect(m))
-		return;
-	value.time_ns = sample.time_ns;
-	value.uohm = m->ri.m.uohm;
-	value.state = s->machine.state;
-	value.trend = s->machine.state == STRING_FLOAT &&
-		      sample.duty_permille == 0 &&
-		      (s->ri.deep_ns == RI_NEVER ||
-		       (int64_t)p->now_ns - s->ri.deep_ns >= RI_REST_NS);
-	if (has(m, BACS_Q_TEMPERATURE) && !has_fault(m, BACS_FLAG_TEMP_FAULT) &&
-	    from->value[BACS_Q_TEMPERATURE] > -MAX_MC &&
-	    from->value[BACS_Q_TEMPERATURE] < MAX_MC)
-		value.temperature_mc = from->value[BACS_Q_TEMPERATURE];
-	judge_value(p, m, &value);
-	if (p->ops->ri_value)
-		p->ops->ri_value(p->userdata, m, &value);
-}
-
 /* Discharges: how deep were they? (B7) */
 
 /* The smallest known capacity of a string, 0: none is known */
@@ -368,7 +46,7 @@ static uint32_t capacity_mah(struct policy *p, const struct policy_string *s)
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++) {
-		const struct policy_module *m = module_at(p, s, i);
+		const struct policy_module *m = policy_module_at(p, s, i);
 
 		if (m && m->ri.capacity_mah &&
 		    (!least || m->ri.capacity_mah < least))
@@ -445,7 +123,6 @@ static void report_run(struct policy *p, struct policy_string *s)
 
 static void report_settled(struct policy *p, struct policy_string *s)
 {
-	struct ri_rules rules;
 	char text[200];
 	unsigned int i;
 
@@ -454,13 +131,10 @@ static void report_settled(struct policy *p, struct policy_string *s)
 		 s->name, RI_RUNS);
 	policy_emit_string(p, POLICY_RI_SETTLED, s, 0, RI_RUNS, text);
 	for (i = 0; i < s->count; i++) {
-		struct policy_module *m = module_at(p, s, i);
+		struct policy_module *m = policy_module_at(p, s, i);
 
-		if (!m)
-			continue;
-		ri_rules_set(&rules, &m->limits);
-		take_provisional(p, m, &rules);
-		tell_findings(p, m);
+		if (m)
+			policy_ri_settled(p, m);
 	}
 }
 
@@ -483,7 +157,7 @@ static void act(struct policy *p, struct policy_string *s, enum ri_act act,
 		break;
 	case RI_ACT_RUN:
 		report_run(p, s);
-		learn_warmth(p, s);
+		policy_ri_learn_warmth(p, s);
 		break;
 	case RI_ACT_SETTLED:
 		report_settled(p, s);
@@ -511,7 +185,7 @@ static void refresh_live(struct policy *p, struct policy_string *s)
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++) {
-		struct policy_module *m = module_at(p, s, i);
+		struct policy_module *m = policy_module_at(p, s, i);
 
 		/* a broken lead has its own alarm, and no resistance */
 		if (m)
@@ -540,7 +214,7 @@ static void judge_overdue(struct policy *p, struct policy_string *s)
 	unsigned int i;
 
 	for (i = 0; i < s->count; i++) {
-		struct policy_module *m = module_at(p, s, i);
+		struct policy_module *m = policy_module_at(p, s, i);
 		bool late;
 
 		/* a silent module has its own alarm */
@@ -574,7 +248,7 @@ static void step_string(struct policy *p, struct policy_string *s)
 	while ((a = ri_string_step(&l->s, &look, &p->ri.locks[l->lock].c,
 				   next, &index))) {
 		struct policy_module *m = index < s->count ?
-					  module_at(p, s, index) : NULL;
+					  policy_module_at(p, s, index) : NULL;
 
 		done |= a == RI_ACT_RUN;
 		if (m || a == RI_ACT_RUN || a == RI_ACT_SETTLED)
@@ -662,7 +336,7 @@ static void let_go(struct policy *p, struct policy_string *s)
 
 	if (!s->ri.ready)
 		return;
-	m = s->ri.s.index < s->count ? module_at(p, s, s->ri.s.index) : NULL;
+	m = s->ri.s.index < s->count ? policy_module_at(p, s, s->ri.s.index) : NULL;
 	if (s->ri.s.phase != RI_IDLE && m)
 		policy_equalize_hold(p, m, false);
 	ri_string_abort(&s->ri.s, &p->ri.locks[s->ri.lock].c);
@@ -706,7 +380,7 @@ static int prepare(struct policy *p, struct policy_string *s)
 	if (r < 0)
 		return r;
 	for (i = 0; i < s->count; i++) {
-		struct policy_module *m = module_at(p, s, i);
+		struct policy_module *m = policy_module_at(p, s, i);
 
 		l->modules[i] = m ? &m->ri.m : NULL;
 	}

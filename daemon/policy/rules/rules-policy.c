@@ -41,11 +41,6 @@ static void say(void *userdata, enum alarm_kind kind, int jar,
 		policy_alarm_module(t->policy, kind, m, level, "%s", text);
 }
 
-static bool has(const struct policy_module *m, enum bacs_q q)
-{
-	return m->sample.present & 1U << q;
-}
-
 static int32_t narrow(int64_t v)
 {
 	return v > INT32_MAX ? INT32_MAX : v < INT32_MIN ? INT32_MIN : v;
@@ -55,7 +50,7 @@ static void take_jar(struct policy_module *m, const struct policy_cell *c,
 		     struct rules_jar *j)
 {
 	const int64_t *v = m->sample.value;
-	int64_t flags = has(m, BACS_Q_FLAGS) ? v[BACS_Q_FLAGS] : 0;
+	int64_t flags = policy_has(m, BACS_Q_FLAGS) ? v[BACS_Q_FLAGS] : 0;
 
 	/* a sample that was refused is not that of the cell */
 	if (m->state != BACS_MODULE_OK || !c->time_ns ||
@@ -66,15 +61,15 @@ static void take_jar(struct policy_module *m, const struct policy_cell *c,
 	j->cells = m->nominal_mv / 2000;
 	j->sense_fault = flags & BACS_FLAG_SENSE_FAULT;
 	j->temperature_fault = flags & BACS_FLAG_TEMP_FAULT;
-	j->has_voltage = has(m, BACS_Q_VOLTAGE) && v[BACS_Q_VOLTAGE] ==
+	j->has_voltage = policy_has(m, BACS_Q_VOLTAGE) && v[BACS_Q_VOLTAGE] ==
 			 narrow(v[BACS_Q_VOLTAGE]);
 	if (j->has_voltage)
 		j->uv = v[BACS_Q_VOLTAGE] * 1000 * 2000 / m->nominal_mv;
-	j->has_temperature = has(m, BACS_Q_TEMPERATURE);
+	j->has_temperature = policy_has(m, BACS_Q_TEMPERATURE);
 	j->temperature_mc = policy_temperature_mc(v[BACS_Q_TEMPERATURE]);
-	j->has_module_temperature = has(m, BACS_Q_MODULE_TEMPERATURE);
+	j->has_module_temperature = policy_has(m, BACS_Q_MODULE_TEMPERATURE);
 	j->module_mc = policy_temperature_mc(v[BACS_Q_MODULE_TEMPERATURE]);
-	j->has_duty = has(m, BACS_Q_EQUALIZER_DUTY);
+	j->has_duty = policy_has(m, BACS_Q_EQUALIZER_DUTY);
 	j->duty_permille = narrow(v[BACS_Q_EQUALIZER_DUTY]);
 	j->ri_uohm = m->ri.jar.newest.uohm;
 }
@@ -90,10 +85,10 @@ static void take_ambient(const struct policy *p, const struct policy_bus *bus,
 		const struct policy_module *m = bus->modules[a];
 
 		if (!m || m->facts.modclass != BACS_MODCLASS_ENVIRONMENT ||
-		    m->state != BACS_MODULE_OK || !has(m, BACS_Q_TEMPERATURE) ||
+		    m->state != BACS_MODULE_OK ||
+		    !policy_has(m, BACS_Q_TEMPERATURE) ||
 		    m->sample.time_ns + RULES_GAP_NS < p->now_ns ||
-		    (has(m, BACS_Q_FLAGS) && m->sample.value[BACS_Q_FLAGS] &
-		     BACS_FLAG_TEMP_FAULT))
+		    policy_has_fault(m, BACS_FLAG_TEMP_FAULT))
 			continue;
 		sum += policy_temperature_mc(
 			m->sample.value[BACS_Q_TEMPERATURE]);

@@ -78,29 +78,19 @@ static bool is_live(const struct policy_module *m)
 	return m && m->state == BACS_MODULE_OK;
 }
 
-static bool has(const struct policy_module *m, enum bacs_q q)
-{
-	return m->sample.present & 1U << q;
-}
-
-static bool has_fault(const struct policy_module *m, uint32_t fault)
-{
-	return has(m, BACS_Q_FLAGS) && m->sample.value[BACS_Q_FLAGS] & fault;
-}
-
 /* What the sample says about the block, where it may be judged */
 static void judge_cell(const struct policy_module *m, struct policy_cell *c)
 {
 	int64_t uv;
 
-	c->has_temperature = has(m, BACS_Q_TEMPERATURE) &&
-			     !has_fault(m, BACS_FLAG_TEMP_FAULT);
+	c->has_temperature = policy_has(m, BACS_Q_TEMPERATURE) &&
+			     !policy_has_fault(m, BACS_FLAG_TEMP_FAULT);
 	c->temperature_mc =
 		policy_temperature_mc(m->sample.value[BACS_Q_TEMPERATURE]);
 	c->valid = false;
 	c->doubtful = true;
-	if (!has(m, BACS_Q_VOLTAGE) || m->nominal_mv < CELL_MV ||
-	    has_fault(m, BACS_FLAG_SENSE_FAULT))
+	if (!policy_has(m, BACS_Q_VOLTAGE) || m->nominal_mv < CELL_MV ||
+	    policy_has_fault(m, BACS_FLAG_SENSE_FAULT))
 		return;
 	if (m->sample.value[BACS_Q_VOLTAGE] > INT32_MAX ||
 	    m->sample.value[BACS_Q_VOLTAGE] < INT32_MIN)
@@ -137,8 +127,8 @@ static void take_sensor(const struct policy *p, struct policy_string *s)
 		    p->now_ns <= m->sample.time_ns + stale_ns(p, s) &&
 		    m->sample.time_ns <= p->now_ns + AHEAD_NS;
 
-	s->has_current = live && has(m, BACS_Q_CURRENT);
-	s->has_sensor_voltage = live && has(m, BACS_Q_VOLTAGE);
+	s->has_current = live && policy_has(m, BACS_Q_CURRENT);
+	s->has_sensor_voltage = live && policy_has(m, BACS_Q_VOLTAGE);
 	if (s->has_current)
 		s->current_ma = m->sample.value[BACS_Q_CURRENT];
 	if (s->has_sensor_voltage)
