@@ -7,13 +7,15 @@ Usage: golden.py [--update] FAKE-KERNEL BACSCTL FAKE-HISTORY CASE...
 A case is a file of sections, each begun by a line "== NAME":
 
   == script   steps of the fake kernel (tests/fake/fake-script.c)
+  == config   bacsd.conf below @ROOT@
   == run      arguments of bacsctl; "LC_ALL=C" and the like may stand before
   == exit     exit status
   == out      standard output
   == err      standard error
 
 run, exit, out and err may come several times, in this order. The word
-@HISTORY@ in run stands for a history that the daemon's store has written.
+@HISTORY@ in run stands for a history that the daemon's store has written,
+@ROOT@ for the folder that --root wants.
 Output is TAP.
 """
 import os
@@ -83,11 +85,18 @@ def play(program, bacsctl, history, sections):
                     for line in text.splitlines():
                         if line.split("#")[0].strip():
                             kernel.step(line)
+                elif name == "config":
+                    etc = os.path.join(folder, "etc/bacs")
+                    os.makedirs(etc, exist_ok=True)
+                    with open(os.path.join(etc, "bacsd.conf"), "w",
+                              encoding="utf-8") as f:
+                        f.write(text)
                 elif name == "run":
                     if "@HISTORY@" in text and not os.path.exists(database):
                         subprocess.run([history, database], check=True)
                     got = run(bacsctl, kernel.socket,
-                              text.strip().replace("@HISTORY@", database))
+                              text.strip().replace("@HISTORY@", database)
+                              .replace("@ROOT@", folder))
                 elif name in got:
                     text = got[name]
                 else:

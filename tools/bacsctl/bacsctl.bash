@@ -48,7 +48,7 @@ _bacsctl()
 	esac
 	case $command in
 	status) words="--json --watch --sort --bus --help" ;;
-	modules) words="--json --sort --bus --help" ;;
+	modules) words="--json --sort --bus --root --help" ;;
 	strings) words="--json --sort --help" ;;
 	equalize) words="on off --json --sort --help" ;;
 	limits) words="--json --sort --help $(_bacsctl_modules)" ;;
@@ -65,7 +65,7 @@ _bacsctl()
 		*) words="ack shelve unshelve mute out-of-service in-service test --json --sort --help" ;;
 		esac
 		;;
-	bus) words="stats rescan scan-period transact doctor line-check capture convert --json --bus --timeout --for --all --wiring --pcapng --count --help" ;;
+	bus) words="stats rescan scan-period transact doctor line-check capture convert --json --bus --timeout --for --all --wiring --root --pcapng --count --help" ;;
 	events) words="--follow --json --since --until --limit --severity --bus --database --help" ;;
 	history) words="--json --since --until --limit --database --help $(_bacsctl_modules)" ;;
 	profile) words="list show check load delete --json --help" ;;

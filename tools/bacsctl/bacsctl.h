@@ -67,6 +67,7 @@ enum option_mask {
 	OPTION_WIRING	= 1 << 15,
 	OPTION_PCAPNG	= 1 << 16,
 	OPTION_COUNT	= 1 << 17,
+	OPTION_ROOT	= 1 << 18,
 };
 
 struct options {
@@ -86,6 +87,7 @@ struct options {
 	const char *level;	/* likewise */
 	uint32_t timeout_ms;	/* 0: not given */
 	const char *wiring;	/* NULL: not given */
+	const char *root;	/* likewise */
 	bool pcapng;
 	uint32_t count;		/* 0: not given */
 	unsigned int given;	/* enum option_mask */

@@ -6,14 +6,16 @@
 #include <string.h>
 
 #include "bacsctl.h"
+#include "config-value.h"
+#include "wiring.h"
 
 static const char usage[] =
-	"bus [--json] [--bus=NAME]\n"
+	"bus [--json] [--bus=NAME] [--root=DIR]\n"
 	"       bacsctl bus stats [--json] [BUS [ADDRESS]]\n"
 	"       bacsctl bus rescan BUS\n"
 	"       bacsctl bus scan-period BUS MS|default\n"
 	"       bacsctl bus transact [--json] [--timeout=MS] BUS ADDRESS PDU\n"
-	"       bacsctl bus doctor [--json] [--for=TIME | --all] [--wiring=ORDER] [BUS]\n"
+	"       bacsctl bus doctor [--json] [--for=TIME | --all] [--wiring=ORDER] [--root=DIR] [BUS]\n"
 	"       bacsctl bus line-check [--json] [--count=N] [BUS]\n"
 	"       bacsctl bus capture [--for=TIME] [--pcapng] BUS FILE\n"
 	"       bacsctl bus convert CAPTURE FILE.pcapng";
@@ -33,7 +35,7 @@ static const char help[] =
 enum {
 	BUS, STATE, TTY, PROFILE, BAUD, PERIOD, MINIMUM, LAST, SCANS, OK, LOST,
 	ABSENT, UNPOLLED, FLAGS, READONLY, PERMIT_SLEEP, SECOND_MASTER,
-	CONTROLLER, LEASE, SINCE, COLUMNS
+	CONTROLLER, LEASE, SINCE, WIRING, COLUMNS
 };
 
 static const struct column columns[COLUMNS] = {
@@ -57,6 +59,7 @@ static const struct column columns[COLUMNS] = {
 	[CONTROLLER] = { "CONTROLLER", "controller_pid", true, true },
 	[LEASE] = { NULL, "lease_left_ms", true, false },
 	[SINCE] = { NULL, "started_ns", true, false },
+	[WIRING] = { "WIRING", "wiring", false, true },
 };
 
 static void add_count(struct table *t, unsigned int column,
@@ -92,7 +95,20 @@ static void add_ms(struct table *t, unsigned int column, uint32_t ms,
 		table_number(t, column, 0, "%s", zero);
 }
 
-static void add_bus(struct table *t, const struct bacs_bus *bus)
+/* In the words of bacsd.conf */
+static void add_wiring(struct table *t, const struct config_wiring *w)
+{
+	char text[2048];	/* 247 addresses, a branch each */
+
+	if (!w)
+		return;
+	config_type_wiring.format(&config_type_wiring, w, NULL, text,
+				  sizeof(text));
+	table_text(t, WIRING, text);
+}
+
+static void add_bus(struct table *t, const struct bacs_bus *bus,
+		    const struct config_wiring *wiring)
 {
 	uint32_t pid = bacs_bus_controller_pid(bus);
 
@@ -116,16 +132,18 @@ static void add_bus(struct table *t, const struct bacs_bus *bus)
 		table_number(t, CONTROLLER, pid, "pid %u", pid);
 	table_number(t, LEASE, bacs_bus_lease_left_ms(bus), "%s", "");
 	table_number(t, SINCE, (int64_t)bacs_bus_started_ns(bus), "%s", "");
+	add_wiring(t, wiring);
 }
 
 static int list(struct bacs *b, const struct options *o)
 {
 	struct table *t = table_new("bus", columns, COLUMNS);
+	struct config *config _config_ = wiring_load(o->root);
 	const struct bacs_bus *bus;
 
 	for (bus = bacs_bus_first(b); bus; bus = bacs_bus_next(bus))
 		if (!o->bus || !strcmp(o->bus, bacs_bus_name(bus)))
-			add_bus(t, bus);
+			add_bus(t, bus, wiring_of(config, bacs_bus_name(bus)));
 	if (o->json)
 		table_print_json(t, false);
 	else if (table_rows(t))
@@ -336,7 +354,7 @@ static const struct action {
 	{ "scan-period", scan_period, 0 },
 	{ "transact", bus_transact, OPTION_JSON | OPTION_TIMEOUT },
 	{ "doctor", bus_doctor, OPTION_JSON | OPTION_BUS | OPTION_FOR |
-	  OPTION_ALL | OPTION_WIRING },
+	  OPTION_ALL | OPTION_WIRING | OPTION_ROOT },
 	{ "line-check", bus_line_check, OPTION_JSON | OPTION_BUS |
 	  OPTION_COUNT },
 	{ "capture", bus_capture, OPTION_FOR | OPTION_PCAPNG },
@@ -370,7 +388,7 @@ static int show(struct bacs *b, const struct options *o, int argc, char **argv)
 int cmd_bus(int argc, char **argv)
 {
 	static const struct action no_action = {
-		"", show, OPTION_JSON | OPTION_BUS
+		"", show, OPTION_JSON | OPTION_BUS | OPTION_ROOT
 	};
 	const struct action *action = &no_action;
 	unsigned int all = no_action.options, wrong;

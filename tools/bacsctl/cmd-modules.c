@@ -4,9 +4,12 @@
 #include <string.h>
 
 #include "bacsctl.h"
+#include "wiring.h"
 
 enum {
-	CLASS = ID_COLUMNS,
+	PLACE = ID_COLUMNS,
+	BRANCH,
+	CLASS,
 	MODEL,
 	SERIAL_SHOWN,
 	PROFILE,
@@ -27,6 +30,8 @@ enum {
 
 static struct column columns[COLUMNS] = {
 	IDENTITY_COLUMNS,
+	[PLACE] = { "WIRING", "wiring_place", true, true },
+	[BRANCH] = { "BRANCH", "wiring_branch", true, true },
 	[CLASS] = { "CLASS", "class", false, false },
 	[MODEL] = { "MODEL", "model", false, true },
 	[SERIAL_SHOWN] = { "SERIAL", NULL, false, true },
@@ -82,13 +87,30 @@ static void limits(struct table *t, const struct bacs_module *m)
 			table_number(t, LIMITS + i, v, "%d", v);
 }
 
-static void add_module(struct table *t, const struct bacs_module *m)
+/* A cable without branches is not worth a column */
+static void place(struct table *t, const struct bacs_module *m,
+		  const struct config_wiring *w)
+{
+	unsigned int n, branch, branches = 0;
+
+	n = wiring_place(w, bacs_module_address(m), &branch);
+	if (!n)
+		return;
+	for (unsigned int i = 0; i < w->order.count; i++)
+		branches += wiring_begins_branch(w, i);
+	table_number(t, PLACE, n, "%u", n);
+	table_number(t, BRANCH, branch, branches > 1 ? "%u" : "", branch);
+}
+
+static void add_module(struct table *t, const struct bacs_module *m,
+		       const struct config_wiring *w)
 {
 	uint32_t bypass = bacs_module_bypass_ma(m);
 	char serial[24];
 
 	table_row(t);
 	identity_set(t, m, bacs_module_colour(m));
+	place(t, m, w);
 	table_text(t, CLASS, bacs_modclass_name(bacs_module_class(m)));
 	if (bacs_module_model(m)[0])
 		table_text(t, MODEL, bacs_module_model(m));
@@ -114,6 +136,8 @@ static void add_module(struct table *t, const struct bacs_module *m)
 static int show(struct bacs *b, const struct options *o)
 {
 	struct table *t = table_new("modules", columns, COLUMNS);
+	struct config *config _config_ = wiring_load(o->root);
+	const struct config_wiring *w;
 	const struct bacs_module *m;
 	const struct bacs_bus *bus;
 	int r;
@@ -121,8 +145,9 @@ static int show(struct bacs *b, const struct options *o)
 	for (bus = bacs_bus_first(b); bus; bus = bacs_bus_next(bus)) {
 		if (o->bus && strcmp(o->bus, bacs_bus_name(bus)))
 			continue;
+		w = wiring_of(config, bacs_bus_name(bus));
 		for (m = bacs_module_first(bus); m; m = bacs_module_next(m))
-			add_module(t, m);
+			add_module(t, m, w);
 	}
 	r = table_output(t, o, "no module was found yet");
 	table_free(t);
@@ -139,9 +164,9 @@ int cmd_modules(int argc, char **argv)
 	for (unsigned int i = 1; i < BACS_LIMIT_COUNT; i++)
 		columns[LIMITS + i].key = bacs_limit_name((enum bacs_limit)i);
 	first = options_parse(argc, argv, OPTION_JSON | OPTION_SORT |
-			      OPTION_BUS,
-			      "modules [--json] [--sort=KEY] [--bus=NAME]",
-			      "Shows what the modules are: class, model, serial number, revisions, ranges.\nJSON has their limits, too.\n",
+			      OPTION_BUS | OPTION_ROOT,
+			      "modules [--json] [--sort=KEY] [--bus=NAME] [--root=DIR]",
+			      "Shows what the modules are: place along the cable, class, model, serial number,\nrevisions, ranges. JSON has their limits, too.\n",
 			      &o, &r);
 	if (first < 0)
 		return r;

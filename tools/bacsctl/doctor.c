@@ -9,6 +9,7 @@
 #include "bacsctl.h"
 #include "config-value.h"
 #include "doctor.h"
+#include "wiring.h"
 
 /* Some 60 polls a module at the usual period; see tests/doctor */
 #define WATCH_DEFAULT_US	(60 * INT64_C(1000000))
@@ -95,22 +96,6 @@ static int add_module(struct visit *v, unsigned int address, bool spur,
 	return difference(stats, find(before, address), m->value);
 }
 
-static bool is_wired(const struct config_wiring *w, unsigned int address)
-{
-	for (unsigned int i = 0; i < w->order.count; i++)
-		if (w->order.list[i] == address)
-			return true;
-	return false;
-}
-
-/* Does another branch of the cable begin with this one? */
-static bool begins_branch(const struct config_wiring *w, unsigned int i)
-{
-	unsigned int before = i ? w->order.list[i - 1] : 0;
-
-	return !i || w->ends[before / 8] >> before % 8 & 1;
-}
-
 /*
  * In the order of the cable; modules that it does not name follow, each for
  * itself, so that they are compared but make no segment.
@@ -119,17 +104,17 @@ static int fill(struct visit *v, const struct bacs_stats *now,
 		const struct bacs_stats *before)
 {
 	const struct config_wiring *w = &v->wiring;
-	unsigned int count = w->order.count;
+	unsigned int count = w->order.count, branch;
 	int r = difference(find(now, 0), find(before, 0), v->input.value);
 
 	v->input.ordered = count;
 	v->input.second_master = bacs_bus_second_master(v->bus);
 	v->requests = v->input.value[DOCTOR_C_REQUESTS];
 	for (unsigned int i = 0; !r && i < count; i++)
-		r = add_module(v, w->order.list[i], begins_branch(w, i), now,
-			       before);
+		r = add_module(v, w->order.list[i], wiring_begins_branch(w, i),
+			       now, before);
 	for (unsigned int a = 1; !r && a <= DOCTOR_MODULES; a++)
-		if (!is_wired(w, a))
+		if (!wiring_place(w, a, &branch))
 			r = add_module(v, a, count, now, before);
 	return r;
 }
@@ -299,20 +284,14 @@ static void print_json(const struct visit *v)
 	json_end(&json);
 }
 
-/* What the configuration says; one that is refused says nothing. */
-static void read_wiring(struct visit *v)
+static void read_wiring(const char *root, struct visit *v)
 {
-	struct config_errors errors = { .report = NULL };
-	struct config *config _config_ = NULL;
-	const struct config_bus *bus;
+	struct config *config _config_ = wiring_load(root);
+	const struct config_wiring *w = wiring_of(config,
+						  bacs_bus_name(v->bus));
 
-	if (config_load("", &errors, &config) < 0) {
-		fprintf(stderr, "bacsctl: the configuration cannot be read, so that the order of the cable is not known: see 'bacsctl config check'\n");
-		return;
-	}
-	bus = config_find_bus(config, bacs_bus_name(v->bus));
-	if (bus)
-		v->wiring = bus->wiring;
+	if (w)
+		v->wiring = *w;
 }
 
 static int check(const struct options *o, struct visit *v)
@@ -326,7 +305,7 @@ static int check(const struct options *o, struct visit *v)
 		return EXIT_USAGE;
 	}
 	if (!o->wiring) {
-		read_wiring(v);
+		read_wiring(o->root, v);
 	} else if (config_type_wiring.parse(&config_type_wiring, &v->wiring,
 					    o->wiring, NULL, why,
 					    sizeof(why)) < 0) {

@@ -37,6 +37,7 @@ static const struct {
 	  "order of the modules along the cable: '1-20,S,21-40'" },
 	{ "count", OPTION_COUNT, true, "requests to each module, 10-10000" },
 	{ "pcapng", OPTION_PCAPNG, false, "write a file for Wireshark" },
+	{ "root", OPTION_ROOT, true, "prefix of the configuration's paths" },
 	{ "database", OPTION_DATABASE, true,
 	  "another file than /var/lib/bacs/history.db" },
 };
@@ -214,6 +215,9 @@ static int take(struct options *o, enum option_mask bit, const char *argument)
 		return 0;
 	case OPTION_WIRING:
 		o->wiring = argument;
+		return 0;
+	case OPTION_ROOT:
+		o->root = argument;
 		return 0;
 	}
 	return -EINVAL;
