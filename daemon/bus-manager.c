@@ -43,6 +43,10 @@ static int get_text(sd_bus *bus, const char *path, const char *interface,
 		text = store.degraded ? "degraded" : "ok";
 	else if (!strcmp(property, "HistoryReason"))
 		text = store.reason;
+	else if (!strcmp(property, "RoomSensor"))
+		text = m->room_sensor;
+	else if (!strcmp(property, "RoomReason"))
+		text = m->room_reason;
 	else if (!strcmp(property, "ClockQuality"))
 		text = clock_quality_name(
 			recorder_get_clock(m->recorder)->quality);
@@ -80,6 +84,22 @@ static int get_number(sd_bus *bus, const char *path, const char *interface,
 	else if (!strcmp(property, "ArmedUSec"))
 		v = site->armed_ns / NSEC_PER_USEC;
 	return sd_bus_message_append(reply, "t", v);
+}
+
+/* A dictionary as that of a string's values: what is not known is not there */
+static int get_room_values(sd_bus *bus, const char *path,
+			   const char *interface, const char *property,
+			   sd_bus_message *reply, void *userdata,
+			   sd_bus_error *error)
+{
+	struct manager *m = userdata;
+	int r = sd_bus_message_open_container(reply, 'a', "{sx}");
+
+	(void)bus, (void)path, (void)interface, (void)property, (void)error;
+	if (r >= 0 && m->room_known)
+		r = sd_bus_message_append(reply, "{sx}", "temperature_mc",
+					  (int64_t)m->room_mc);
+	return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
 static int get_strings(sd_bus *bus, const char *path, const char *interface,
@@ -161,5 +181,8 @@ const sd_bus_vtable bus_manager_vtable[] = {
 	SD_BUS_PROPERTY("HistoryQueued", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("HistoryDropped", "t", get_number, 0, 0),
 	SD_BUS_PROPERTY("ClockQuality", "s", get_text, 0, 0),
+	SD_BUS_PROPERTY("RoomSensor", "s", get_text, 0, 0),
+	SD_BUS_PROPERTY("RoomValues", "a{sx}", get_room_values, 0, 0),
+	SD_BUS_PROPERTY("RoomReason", "s", get_text, 0, 0),
 	SD_BUS_VTABLE_END
 };

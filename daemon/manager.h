@@ -14,6 +14,7 @@
 #include "learnt.h"
 #include "policy/policy.h"
 #include "recorder.h"
+#include "room.h"
 #include "store.h"
 
 /**
@@ -75,6 +76,8 @@ struct manager {
 	uint64_t room_ns;		/* when it is read next */
 	int room_error;			/* last one logged */
 	bool room_known;
+	int32_t room_mc;		/* if known */
+	char room_reason[ROOM_WHY_MAX];	/* why it is not */
 	struct bucket event_bucket;
 	struct bucket denied_bucket;
 	bool stalled;			/* a refresh was tried already */

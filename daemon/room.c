@@ -178,7 +178,7 @@ void room_tick(struct manager *m, uint64_t now_ns)
 {
 	const char *sensor = m->config ? m->config->room_sensor : "";
 	bool fresh = strcmp(sensor, m->room_sensor) != 0;
-	char why[1400];
+	char why[ROOM_WHY_MAX] = "";
 	int32_t mc;
 	int r;
 
@@ -190,12 +190,14 @@ void room_tick(struct manager *m, uint64_t now_ns)
 		snprintf(m->room_sensor, sizeof(m->room_sensor), "%s", sensor);
 		m->room_error = 0;
 		m->room_known = false;
+		*m->room_reason = '\0';
 		if (!*sensor)
 			return;
 	}
 	r = room_read(bacs_ops()->sys_root(), sensor, &mc, why, sizeof(why));
 	if (r == 0) {
 		policy_room(m->policy, mc, now_ns);
+		m->room_mc = mc;
 		if (!m->room_known)
 			journal_print(LOG_INFO,
 				      "Temperature of the room: %s%d.%d °C (RoomSensor=%s)",
@@ -207,5 +209,7 @@ void room_tick(struct manager *m, uint64_t now_ns)
 			      sensor, why);
 	}
 	m->room_known = r == 0;
+	snprintf(m->room_reason, sizeof(m->room_reason), "%s",
+		 r == 0 ? "" : why);
 	m->room_error = r;
 }

@@ -15,6 +15,9 @@ struct manager;
 #define ROOM_MIN_MC	(-40000)
 #define ROOM_MAX_MC	70000
 
+/* A reason may name two paths of a sensor */
+#define ROOM_WHY_MAX	1400
+
 /**
  * room_read - read the sensor
  * @sys: directory that stands for /sys

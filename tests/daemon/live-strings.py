@@ -327,7 +327,45 @@ def a_bus_of_another_program_is_not_equalized_but_named(w):
     w.stop()
 
 
+def the_room_of_the_host_is_shown(w):
+    chip = w.dir / "sys/class/hwmon/hwmon3"
+    chip.mkdir(parents=True)
+    (chip / "name").write_text("jc42\n")
+    w.fake_sys = w.dir / "sys"
+    w.step("clock 1000000000000 1770000000000000000")
+    w.modules()
+
+    def rooms():
+        rows = json.loads(w.bacsctl("strings", "--json").stdout)["strings"]
+        return [row["room_temperature_mc"] for row in rows]
+
+    w.configure(CONFIG)
+    w.start()
+    assert w.get("RoomSensor") == "" and w.get("RoomReason") == ""
+    assert rooms() == [None]
+    assert "Room" not in w.bacsctl("strings").stdout
+    w.configure(CONFIG.replace("[Bus", "RoomSensor=jc42:temp1\n[Bus", 1))
+    w.call("/org/bacs1", "Manager", "Reload")
+    wait_for("the sensor", lambda: w.get("RoomSensor") == "jc42:temp1")
+    assert w.get("RoomReason") == "chip jc42 has no sensor temp1"
+    assert w.get("RoomValues") == {} and rooms() == [None]
+    assert w.bacsctl("strings").stdout.startswith(
+        "Room: no value, RoomSensor=jc42:temp1: chip jc42 has no sensor temp1\n")
+    (chip / "temp1_input").write_text("-1500\n")
+    w.step("advance 31000000000")
+    wait_for("a value", lambda: w.get("RoomValues") == {"temperature_mc": -1500})
+    assert w.get("RoomReason") == "" and rooms() == [-1500]
+    r = w.bacsctl("strings")
+    assert r.stdout.startswith("Room: -1.5 C, RoomSensor=jc42:temp1\n"), r
+    (chip / "temp1_input").write_text("99000\n")
+    w.step("advance 31000000000")
+    wait_for("its loss", lambda: w.get("RoomValues") == {})
+    assert "99000 m°C, a room has" in w.get("RoomReason")
+    w.stop()
+
+
 TESTS = [
+    the_room_of_the_host_is_shown,
     strings_tell_their_state_and_why,
     equalizing_is_leased_and_ends_with_its_reasons,
     what_an_operator_switched_stays_so,

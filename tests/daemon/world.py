@@ -86,6 +86,7 @@ class World:
         self.kernel = subprocess.Popen(
             [KERNEL, self.dir / "kernel"], text=True, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE)
+        self.fake_sys = "/nonexistent"	# what stands for /sys
         self.lock = threading.Lock()
         self.beating = None
         wait_for("the kernel", (self.dir / "kernel").exists)
@@ -165,6 +166,7 @@ class World:
             os.environ, BACS_FAKE_KERNEL=str(self.dir / "kernel"),
             DBUS_SYSTEM_BUS_ADDRESS=f"unix:path={self.dir}/bus",
             NOTIFY_SOCKET=str(self.dir / "notify"),
+            BACS_FAKE_SYS=str(self.fake_sys),
             WATCHDOG_USEC="2000000", LC_ALL="C")
 
     def spawn(self, **more):

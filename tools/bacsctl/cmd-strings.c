@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bacsctl strings: what bacsd thinks of the strings, and why */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -27,6 +28,7 @@ enum {
 	HIGHEST_MODULE,
 	CURRENT,
 	TEMPERATURE,
+	ROOM,
 	DISCHARGES,
 	DIPS,
 	REFUSED,
@@ -65,6 +67,7 @@ static const struct column columns[COLUMNS] = {
 	[HIGHEST_MODULE] = { NULL, "highest_module", false, false },
 	[CURRENT] = { "CURRENT", "current_ma", true, true },
 	[TEMPERATURE] = { "TEMP", "temperature_mc", true, true },
+	[ROOM] = { NULL, "room_temperature_mc", true, false },
 	[DISCHARGES] = { NULL, "discharges", true, false },
 	[DIPS] = { NULL, "dips", true, false },
 	[REFUSED] = { NULL, "samples_refused", true, false },
@@ -276,8 +279,62 @@ static void finish_row(struct table *t, const struct row *row)
 	show_equalizing(t, row);
 }
 
+/* What a sensor of the host says of the room */
+struct room {
+	char *sensor;		/* NULL or "": none is configured */
+	char *reason;		/* why there is no value */
+	int64_t mc;
+	bool known;
+};
+
+static int take_room_values(sd_bus_message *reply, struct room *room)
+{
+	struct row row = { .modules = 0 };
+	int r = take_values(reply, &row);
+
+	room->known = row.has[TEMPERATURE];
+	room->mc = row.value[TEMPERATURE];
+	return r;
+}
+
+static int take_room(sd_bus_message *reply, const char *property, void *arg)
+{
+	struct room *room = arg;
+	bool sensor = !strcmp(property, "RoomSensor");
+	const char *text;
+	char **to = sensor ? &room->sensor : &room->reason;
+	int r;
+
+	if (!strcmp(property, "RoomValues"))
+		return take_room_values(reply, room);
+	if (!sensor && strcmp(property, "RoomReason"))
+		return sd_bus_message_skip(reply, "v");
+	r = sd_bus_message_read(reply, "v", "s", &text);
+	if (r < 0)
+		return r;
+	free(*to);
+	*to = strdup(text);
+	return *to ? 0 : -ENOMEM;
+}
+
+static void say_room(const struct room *room)
+{
+	char text[24];
+
+	if (!room->sensor || !*room->sensor)
+		return;
+	bacs_q_format(BACS_Q_TEMPERATURE, room->mc, text, sizeof(text));
+	if (room->known)
+		printf("Room: %s %s, RoomSensor=%s\n", text,
+		       format_unit(BACS_Q_TEMPERATURE), room->sensor);
+	else
+		printf("Room: no value, RoomSensor=%s: %s\n", room->sensor,
+		       room->reason ? room->reason : "");
+}
+
 struct reading {
 	struct table *table;
+	const struct room *room;
 	struct row row;
 };
 
@@ -291,25 +348,33 @@ static int take(sd_bus_message *reply, const char *property, void *arg)
 static int add_string(sd_bus *bus, const char *path, void *arg,
 		      sd_bus_error *error)
 {
-	struct reading reading = { .table = arg };
+	struct reading *all = arg;
+	struct reading reading = { .table = all->table };
 	int r;
 
-	table_row(arg);
+	table_row(all->table);
+	if (all->room->known)
+		table_quantity(all->table, ROOM, BACS_Q_TEMPERATURE,
+			       all->room->mc);
 	r = daemon_each_property(bus, path, DAEMON_STRING, take, &reading,
 				 error);
-	finish_row(arg, &reading.row);
+	finish_row(all->table, &reading.row);
 	return r;
 }
 
-static int load(struct table *t)
+static int load(struct table *t, struct room *room)
 {
+	struct reading all = { .table = t, .room = room };
 	sd_bus_error error = SD_BUS_ERROR_NULL;
 	sd_bus *bus = NULL;
 	int r, code = daemon_open(&bus);
 
 	if (code)
 		return code;
-	r = daemon_each_string(bus, add_string, t, &error);
+	r = daemon_each_property(bus, DAEMON_ROOT, DAEMON_MANAGER, take_room,
+				 room, &error);
+	if (r >= 0)
+		r = daemon_each_string(bus, add_string, &all, &error);
 	if (r < 0)
 		code = daemon_failed(r, &error, "the strings");
 	sd_bus_error_free(&error);
@@ -319,6 +384,7 @@ static int load(struct table *t)
 
 int cmd_strings(int argc, char **argv)
 {
+	struct room room = { .sensor = NULL };
 	struct options o;
 	struct table *t;
 	int first, r;
@@ -335,9 +401,13 @@ int cmd_strings(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	t = table_new("strings", columns, COLUMNS);
-	r = load(t);
+	r = load(t, &room);
+	if (!r && !o.json)
+		say_room(&room);
 	if (!r)
 		r = daemon_print(t, &o);
 	table_free(t);
+	free(room.sensor);
+	free(room.reason);
 	return r;
 }
