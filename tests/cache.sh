@@ -25,6 +25,15 @@ hash_of() {
 }
 hash_text() { printf '%s\n' "$@" | sha256sum | cut -c1-16; }
 
+# gnu_type ARCH - what the compiler and the library folders call Debian's ARCH
+gnu_type() {
+	case $1 in
+	amd64) echo x86_64-linux-gnu ;;
+	arm64) echo aarch64-linux-gnu ;;
+	*) die "architecture '$1': the tests know amd64 and arm64" ;;
+	esac
+}
+
 # lock NAME - held until the script ends (descriptor 9)
 lock() {
 	exec 9>"$BACS_CACHE/lock/$1"

@@ -21,12 +21,14 @@ apt_sources() {
 # Signatures are checked, their age is not: versions are pinned, and a mirror may
 # well be a snapshot.
 #
-# apt_root SUITE - make or refresh the root, then apt() works on it.  Lists
+# apt_root SUITE [ARCH] - make or refresh the root, then apt() works on it.  Lists
 # younger than an hour are good enough: versions are pinned anyway.
 apt_root() {
+	_arch=${2:-amd64}
 	[ -r "$keyring" ] ||
 		die "$keyring is missing: install debian-archive-keyring"
 	_d=$BACS_CACHE/apt/$(hash_text "$(apt_sources "$1")" "$BACS_CACHE")-$1
+	[ "$_arch" = amd64 ] || _d=$_d-$_arch
 	mkdir -p "$_d/state/lists/partial" "$_d/cache/archives/partial" \
 		"$_d/etc/preferences.d" "$_d/etc/apt.conf.d"
 	: >>"$_d/status"
@@ -38,8 +40,8 @@ apt_root() {
 	Dir::State "$_d/state";
 	Dir::State::status "$_d/status";
 	Dir::Cache "$_d/cache";
-	APT::Architecture "amd64";
-	APT::Architectures "amd64";
+	APT::Architecture "$_arch";
+	APT::Architectures "$_arch";
 	APT::Install-Recommends "false";
 	APT::Sandbox::User "root";
 	Acquire::Languages "none";
@@ -53,8 +55,8 @@ apt_root() {
 		exec 8>"$_d/lock"
 		flock 8
 		if [ -z "$(find "$_d/updated" -mmin -60 2>/dev/null)" ]; then
-			say "reading the package lists of $1"
-			quietly "apt-$1" apt-get -q update ||
+			say "reading the package lists of $1 ($_arch)"
+			quietly "apt-$1-$_arch" apt-get -q update ||
 				die "no package lists of $1 from $BACS_MIRROR (set BACS_MIRROR to another mirror)"
 			touch "$_d/updated"
 		fi

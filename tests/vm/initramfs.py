@@ -91,6 +91,36 @@ def programs_in(tree):
                 yield path
 
 
+def needs_of(path):
+    """(interpreter or None, names of libraries) that an ELF file asks for"""
+    text = subprocess.run(['readelf', '-ldW', path], env=dict(os.environ, LC_ALL='C'),
+                          text=True, stdout=subprocess.PIPE, check=True).stdout
+    interpreter = re.search(r'\[Requesting program interpreter: (\S+)\]', text)
+    return (interpreter and interpreter[1],
+            re.findall(r'\(NEEDED\)\s+Shared library: \[(.*?)\]', text))
+
+
+def libraries_in(root, gnu, programs, libdirs):
+    """As libraries_of(), for programs of another architecture: from below root."""
+    found, seen, todo = {}, set(), list(programs)
+    while todo:
+        path = todo.pop()
+        interpreter, names = needs_of(path)
+        if interpreter:
+            found[usr_merged(interpreter)] = os.path.realpath(root + interpreter)
+        for name in set(names) - seen:
+            seen.add(name)
+            own = [os.path.join(d, name) for d in libdirs]
+            in_root = os.path.join(root, 'usr/lib', gnu, name)
+            file = next((f for f in [*own, in_root] if os.path.exists(f)), None)
+            if not file:
+                raise Missing(f'no library {name} below {root}: tests/vm/sysroot')
+            if file == in_root:
+                found[f'/usr/lib/{gnu}/{name}'] = os.path.realpath(file)
+            todo.append(file)
+    return found
+
+
 def libraries_of(programs, libdirs):
     """{name in the guest: file here} of what the programs are linked with."""
     found = {}
