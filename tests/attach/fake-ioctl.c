@@ -2,7 +2,9 @@
 /*
  * bacs-attach linked with this file (ld --wrap=ioctl) needs no driver: the
  * start of a bus is written to $FAKE_START, or refused with $FAKE_ERRNO.
- * Everything else is the kernel's.
+ * $FAKE_RS485, "KEPT ADDED DELAY" (hex, hex, decimal), is what a port makes of
+ * TIOCSRS485: flags that stay, flags that come, the longest delay in ms; what
+ * is in force at last goes to $FAKE_RS485_STATE. Everything else is the kernel's.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -11,6 +13,7 @@
 #include <sys/ioctl.h>
 
 #include <linux/bacs.h>
+#include <linux/serial.h>
 
 int __real_ioctl(int fd, unsigned long request, void *argument);
 int __wrap_ioctl(int fd, unsigned long request, ...);
@@ -32,8 +35,40 @@ static int fake_start(const void *start)
 	return 0;
 }
 
+static unsigned int no_more_than(unsigned int most, unsigned int value)
+{
+	return value < most ? value : most;
+}
+
+static int fake_rs485(const char *port, unsigned long request,
+		      struct serial_rs485 *rs485)
+{
+	static struct serial_rs485 state;
+	unsigned int kept, added, delay;
+	FILE *file;
+
+	if (sscanf(port, "%x %x %u", &kept, &added, &delay) != 3)
+		abort();
+	if (request == TIOCSRS485) {
+		if (rs485->flags & SER_RS485_ENABLED)
+			rs485->flags = (rs485->flags & kept) | added;
+		rs485->delay_rts_before_send =
+			no_more_than(delay, rs485->delay_rts_before_send);
+		rs485->delay_rts_after_send =
+			no_more_than(delay, rs485->delay_rts_after_send);
+		state = *rs485;
+		file = fopen(getenv("FAKE_RS485_STATE"), "we");
+		if (!file || fprintf(file, "%x\n", state.flags) < 0 ||
+		    fclose(file) != 0)
+			abort();
+	}
+	*rs485 = state;
+	return 0;
+}
+
 int __wrap_ioctl(int fd, unsigned long request, ...)
 {
+	const char *port = getenv("FAKE_RS485");
 	va_list args;
 	void *argument;
 
@@ -42,5 +77,7 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 	va_end(args);
 	if (request == BACS_IOC_START)
 		return fake_start(argument);
+	if (port && (request == TIOCGRS485 || request == TIOCSRS485))
+		return fake_rs485(port, request, argument);
 	return __real_ioctl(fd, request, argument);
 }

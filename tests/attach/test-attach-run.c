@@ -64,6 +64,9 @@ static int bench_setup(void **state)
 	snprintf(path, sizeof(path), "%s/start", b->dir);
 	setenv("FAKE_START", path, 1);
 	unsetenv("FAKE_ERRNO");
+	unsetenv("FAKE_RS485");
+	snprintf(path, sizeof(path), "%s/rs485", b->dir);
+	setenv("FAKE_RS485_STATE", path, 1);
 	snprintf(path, sizeof(path), "%s/attach.d", b->dir);
 	assert_int_equal(mkdir(path, 0755), 0);
 	*state = b;
@@ -431,6 +434,85 @@ static void missing_direction_control_names_the_remedy(void **state)
 	assert_says(b, "leave --rs485 out");
 }
 
+/* The flags that were in force at last */
+static unsigned int rs485_left(const struct bench *b)
+{
+	char path[256];
+	unsigned int flags;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/rs485", b->dir);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "%x", &flags), 1);
+	fclose(file);
+	return flags;
+}
+
+static void start_rs485(struct bench *b, const char *port, const char *list)
+{
+	char arguments[256];
+
+	setenv("FAKE_RS485", port, 1);
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --rs485=%s "
+		 "--ldisc " LDISC_ANY " %s", list, b->tty);
+	start(b, arguments);
+}
+
+/* A port that does something else would keep the transceiver sending. */
+static void half_a_direction_control_is_refused_and_undone(void **state)
+{
+	static const struct {
+		const char *port;
+		const char *list;
+		const char *says;
+	} cases[] = {
+		{ "0 0 100", "rts-high", "not --rs485 itself; leave that" },
+		{ "3 0 100", "rts-low", "not rts-low; leave that out" },
+		{ "1 4 100", "rts-high", "not rts-high; it can do rts-low" },
+		{ "1 2 100", "rts-low", "not rts-low; leave that out" },
+		{ "7 0 100", "rts-high,terminate", "not terminate; leave" },
+		{ "7 0 1", "delay-before=2", "not delay-before; leave" },
+		{ "7 0 1", "delay-after=2", "not delay-after; leave" },
+	};
+	struct bench *b = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start_rs485(b, cases[i].port, cases[i].list);
+		assert_int_equal(finish(b), 2);
+		assert_says(b, "took TIOCSRS485 but");
+		assert_says(b, cases[i].says);
+		assert_int_equal(rs485_left(b), 0);
+	}
+}
+
+static void direction_control_is_taken_and_given_back(void **state)
+{
+	static const struct {
+		const char *port;
+		const char *list;
+	} cases[] = {
+		{ "7 0 0", "rts-high" },
+		{ "7 0 0", "rts-low" },
+		/* a kernel that does not say which way, and it is this one */
+		{ "1 0 0", "rts-high" },
+		{ "27 0 3", "rts-low,terminate,delay-before=3,delay-after=3" },
+	};
+	struct bench *b = *state;
+	char rest[512];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		start_rs485(b, cases[i].port, cases[i].list);
+		wait_ready(b);
+		assert_int_not_equal(rs485_left(b), 0);
+		kill(b->pid, SIGTERM);
+		assert_int_equal(finish(b), 0);
+		assert_int_equal(rs485_left(b), 0);
+		while (recv(b->notify, rest, sizeof(rest), MSG_DONTWAIT) > 0)
+			;
+	}
+}
+
 static void a_bad_profile_is_refused_before_the_line_is_touched(void **state)
 {
 	struct bench *b = *state;
@@ -522,6 +604,8 @@ int main(int argc, char **argv)
 		bench_test(refusals_of_the_driver_are_explained),
 		bench_test(a_missing_discipline_names_the_driver),
 		bench_test(missing_direction_control_names_the_remedy),
+		bench_test(half_a_direction_control_is_refused_and_undone),
+		bench_test(direction_control_is_taken_and_given_back),
 		bench_test(a_bad_profile_is_refused_before_the_line_is_touched),
 		bench_test(what_is_no_port_is_refused),
 		bench_test(udev_gets_the_bus_of_a_link),

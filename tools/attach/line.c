@@ -315,10 +315,37 @@ static int set_termios(struct attach_line *line, const struct attach_options *o,
 	return check_termios(line, o, why, size);
 }
 
+/*
+ * What the driver left out of @want, or NULL. The kernel drops what a driver does
+ * not announce, and kernels of 2024 on turn the direction round if the driver
+ * announces only the other one (4afeced55baa, "serial: core: fix sanitizing check
+ * for RTS settings"); older ones give back neither, and the line is sent on with
+ * RTS high.
+ */
+static const char *rs485_missing(const struct attach_rs485 *want,
+				 const struct serial_rs485 *have)
+{
+	bool low = have->flags & SER_RS485_RTS_AFTER_SEND;
+	bool high = have->flags & SER_RS485_RTS_ON_SEND || !low;
+
+	if (!(have->flags & SER_RS485_ENABLED))
+		return "--rs485 itself";
+	if (want->rts_low ? !low : !high)
+		return want->rts_low ? "rts-low" : "rts-high";
+	if (want->terminate && !(have->flags & SER_RS485_TERMINATE_BUS))
+		return "terminate";
+	if (have->delay_rts_before_send < want->delay_before_ms)
+		return "delay-before";
+	if (have->delay_rts_after_send < want->delay_after_ms)
+		return "delay-after";
+	return NULL;
+}
+
 static int set_rs485(struct attach_line *line, const struct attach_rs485 *want,
 		     char *why, size_t size)
 {
 	struct serial_rs485 rs485 = { .flags = SER_RS485_ENABLED };
+	const char *missing;
 	int r;
 
 	if (ioctl(line->fd, TIOCGRS485, &line->old_rs485) < 0)
@@ -333,12 +360,12 @@ static int set_rs485(struct attach_line *line, const struct attach_rs485 *want,
 		goto failed;
 	line->rs485_set = true;
 	/* The kernel gives back what the driver can do of it. */
-	if (!(rs485.flags & SER_RS485_ENABLED) ||
-	    (want->terminate && !(rs485.flags & SER_RS485_TERMINATE_BUS))) {
+	missing = rs485_missing(want, &rs485);
+	if (missing) {
 		snprintf(why, size, "the driver of this port took TIOCSRS485 "
-			 "but not %s; leave that out",
-			 rs485.flags & SER_RS485_ENABLED ?
-			 "terminate" : "--rs485 itself");
+			 "but not %s; %s", missing,
+			 strcmp(missing, "rts-high") ? "leave that out" :
+			 "it can do rts-low, if the transceiver can");
 		return -EOPNOTSUPP;
 	}
 	return 0;
