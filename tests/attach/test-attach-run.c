@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -434,6 +435,14 @@ static void missing_direction_control_names_the_remedy(void **state)
 	assert_says(b, "leave --rs485 out");
 }
 
+static void drop_messages(struct bench *b)
+{
+	char rest[512];
+
+	while (recv(b->notify, rest, sizeof(rest), MSG_DONTWAIT) > 0)
+		;
+}
+
 /* The flags that were in force at last */
 static unsigned int rs485_left(const struct bench *b)
 {
@@ -499,7 +508,6 @@ static void direction_control_is_taken_and_given_back(void **state)
 		{ "27 0 3", "rts-low,terminate,delay-before=3,delay-after=3" },
 	};
 	struct bench *b = *state;
-	char rest[512];
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		start_rs485(b, cases[i].port, cases[i].list);
@@ -508,8 +516,52 @@ static void direction_control_is_taken_and_given_back(void **state)
 		kill(b->pid, SIGTERM);
 		assert_int_equal(finish(b), 0);
 		assert_int_equal(rs485_left(b), 0);
-		while (recv(b->notify, rest, sizeof(rest), MSG_DONTWAIT) > 0)
-			;
+		drop_messages(b);
+	}
+}
+
+/*
+ * Ends the program; a reply comes in when the discipline is the old one again.
+ * Return: it came before the echo was on, and was not sent back
+ */
+static bool late_reply_is_swallowed(struct bench *b)
+{
+	struct pollfd fd = { .fd = b->master, .events = POLLIN };
+	struct termios during;
+	int ldisc;
+
+	kill(b->pid, SIGTERM);
+	do {
+		assert_int_equal(ioctl(b->slave, TIOCGETD, &ldisc), 0);
+	} while (ldisc && usleep(500) == 0);
+	assert_int_equal(write(b->master, "x", 1), 1);
+	assert_int_equal(tcgetattr(b->slave, &during), 0);
+	assert_int_equal(finish(b), 0);
+	return !(during.c_lflag & ECHO) && poll(&fd, 1, 0) == 0;
+}
+
+static void a_late_reply_is_not_echoed(void **state)
+{
+	struct bench *b = *state;
+	char arguments[256];
+	struct termios t;
+
+	assert_int_equal(tcgetattr(b->slave, &t), 0);
+	assert_true(t.c_lflag & ECHO);
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	/*
+	 * A machine that sleeps between two of our steps spoils a trial, and
+	 * luck saves one: whoever is ahead by six has it.
+	 */
+	for (int ahead = 0; ahead < 6;) {
+		start(b, arguments);
+		wait_ready(b);
+		ahead += late_reply_is_swallowed(b) ? 1 : -1;
+		if (ahead <= -6)
+			fail_msg("replies are echoed when the bus has ended");
+		tcflush(b->slave, TCIOFLUSH);
+		drop_messages(b);
 	}
 }
 
@@ -606,6 +658,7 @@ int main(int argc, char **argv)
 		bench_test(missing_direction_control_names_the_remedy),
 		bench_test(half_a_direction_control_is_refused_and_undone),
 		bench_test(direction_control_is_taken_and_given_back),
+		bench_test(a_late_reply_is_not_echoed),
 		bench_test(a_bad_profile_is_refused_before_the_line_is_touched),
 		bench_test(what_is_no_port_is_refused),
 		bench_test(udev_gets_the_bus_of_a_link),

@@ -12,6 +12,7 @@
 #include <linux/serial.h>
 #include <linux/tty.h>
 #include <linux/tty_flags.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +23,9 @@
 #include <unistd.h>
 
 #define SPEED_TOLERANCE_PERCENT	2	/* half a bit in 25, less the far end's */
+/* The driver's BACS_C_RESPONSE_MS: who has not begun by then is silent */
+#define QUIET_MS		50
+#define QUIET_READS		16	/* then it is no reply that comes in */
 
 struct attach_line {
 	int fd;
@@ -437,15 +441,33 @@ int attach_line_set_ldisc(struct attach_line *line, int number)
 	return 0;
 }
 
+/*
+ * The reply to the last request may be on its way. The discipline of before
+ * would send it back onto the bus as soon as its echo is on again.
+ */
+static void swallow_reply(struct attach_line *line)
+{
+	struct pollfd fd = { .fd = line->fd, .events = POLLIN };
+	char rest[512];
+
+	for (int i = 0; i < QUIET_READS; i++) {
+		if (poll(&fd, 1, QUIET_MS) <= 0 ||
+		    read(line->fd, rest, sizeof(rest)) <= 0)
+			return;
+	}
+}
+
 /**
  * attach_line_end_bus - the discipline that was there before
- * @line: line
+ * @line: line; what is still under way to it is swallowed
  */
 void attach_line_end_bus(struct attach_line *line)
 {
-	if (line->ldisc_set)
-		(void)ioctl(line->fd, TIOCSETD, &line->old_ldisc);
+	if (!line->ldisc_set)
+		return;
 	line->ldisc_set = false;
+	if (ioctl(line->fd, TIOCSETD, &line->old_ldisc) == 0)
+		swallow_reply(line);
 }
 
 /**
