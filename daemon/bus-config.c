@@ -43,26 +43,31 @@ static int get_keys(sd_bus_message *call, void *userdata, sd_bus_error *error)
 	return r.error;
 }
 
+int bus_append_limits(sd_bus_message *to, const struct policy_module *p)
+{
+	int i, r = sd_bus_message_open_container(to, 'a', "{si}");
+	struct policy_limits limits;
+
+	policy_limits_to_show(p, &limits);
+	for (i = BACS_LIMIT_VOLTAGE_MIN; r >= 0 && i < BACS_LIMIT_COUNT; i++)
+		if (limits.value[i] != POLICY_UNSET)
+			r = sd_bus_message_append(to, "{si}",
+						  bacs_limit_name(i),
+						  limits.value[i]);
+	return r < 0 ? r : sd_bus_message_close_container(to);
+}
+
 static int add_module(sd_bus_message *to, const struct policy_module *p)
 {
-	struct policy_limits limits;
-	int i, r = sd_bus_message_open_container(to, 'r', "sysssa{si}");
+	int r = sd_bus_message_open_container(to, 'r', "sysssa{si}");
 
-	policy_limits_in_force(p, &limits);
 	if (r >= 0)
 		r = sd_bus_message_append(to, "sysss", p->bus->name,
 					  p->address, p->name,
 					  policy_limits_state_name(p),
 					  p->profile);
 	if (r >= 0)
-		r = sd_bus_message_open_container(to, 'a', "{si}");
-	for (i = BACS_LIMIT_VOLTAGE_MIN; r >= 0 && i < BACS_LIMIT_COUNT; i++)
-		if (limits.value[i] != POLICY_UNSET)
-			r = sd_bus_message_append(to, "{si}",
-						  bacs_limit_name(i),
-						  limits.value[i]);
-	if (r >= 0)
-		r = sd_bus_message_close_container(to);
+		r = bus_append_limits(to, p);
 	return r < 0 ? r : sd_bus_message_close_container(to);
 }
 

@@ -139,20 +139,9 @@ static int get_limits(sd_bus *bus, const char *path, const char *interface,
 		      void *userdata, sd_bus_error *error)
 {
 	const struct policy_module *p = bus_find_module(userdata, path);
-	struct policy_limits limits;
-	int i, r;
 
 	(void)bus, (void)interface, (void)property, (void)error;
-	if (!p)
-		return -ENOENT;
-	policy_limits_in_force(p, &limits);
-	r = sd_bus_message_open_container(reply, 'a', "{si}");
-	for (i = BACS_LIMIT_VOLTAGE_MIN; r >= 0 && i < BACS_LIMIT_COUNT; i++)
-		if (limits.value[i] != POLICY_UNSET)
-			r = sd_bus_message_append(reply, "{si}",
-						  bacs_limit_name(i),
-						  limits.value[i]);
-	return r < 0 ? r : sd_bus_message_close_container(reply);
+	return p ? bus_append_limits(reply, p) : -ENOENT;
 }
 
 static const struct policy_module *called_module(struct manager *m,

@@ -56,6 +56,8 @@ const struct policy_bus *bus_find_bus(struct manager *manager,
 				      const char *path);
 const struct policy_module *bus_find_module(struct manager *manager,
 					    const char *path);
+/* Limits that judge the module, a{si} by dictionary name */
+int bus_append_limits(sd_bus_message *to, const struct policy_module *module);
 /* Characters of the name that a path cannot have are escaped as in _20 */
 int bus_path_of_string(const struct policy_string *string,
 		       char path[BUS_PATH_MAX]);

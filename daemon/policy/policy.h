@@ -365,6 +365,10 @@ unsigned int policy_duty(const struct policy_module *module);
 void policy_limits_in_force(const struct policy_module *module,
 			    struct policy_limits *ret);
 
+/* The same for people: what others wrote to limit nothing is no limit */
+void policy_limits_to_show(const struct policy_module *module,
+			   struct policy_limits *ret);
+
 /* Key of the configuration that a limit is from in a state; "": from several */
 const char *policy_limit_key(enum bacs_limit limit, enum limit_state state);
 

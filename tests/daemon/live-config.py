@@ -228,6 +228,9 @@ def adopted_limits_outlive_restarts_and_end_for_good(w):
     assert [m["origin"] for m in r] == ["configured", "adopted",
                                         "configured", "configured"], r
     assert "LOW 11.500 V instead of 13.020 V" in r[1]["reason"], r[1]
+    # the driver has a whole set: what limits nothing in it is no limit
+    assert r[1]["voltage_max_mv"] is None, r[1]
+    assert r[1]["temperature_max_mc"] == 30000, r[1]
     # an end is an end
     w.configure(adopt.replace("adopt", "overwrite"))
     w.daemon.send_signal(signal.SIGHUP)

@@ -295,6 +295,14 @@ void policy_limits_in_force(const struct policy_module *m,
 	strip(ret);
 }
 
+void policy_limits_to_show(const struct policy_module *m,
+			   struct policy_limits *ret)
+{
+	policy_limits_in_force(m, ret);
+	if (m->adopted & 1U << policy_limit_state(m))
+		strip(ret);
+}
+
 const char *policy_limit_key(enum bacs_limit limit, enum limit_state state)
 {
 	int level;
