@@ -105,6 +105,19 @@ def maintained_faults():
             yield f'MAINTAINERS: {pattern} is not there'
 
 
+def nightly_faults():
+    """What runs only at night is listed, and what is listed runs"""
+    text = (TOP / 'Documentation/testing.rst').read_text()
+    block = re.search(r'^Only at night come.*?\n\n(.*?)\n\n', text, re.M | re.S)
+    listed = set(re.findall(r'^``([\w-]+)``$', block[1], re.M)) if block else set()
+    there = {p.name for p in (TOP / 'tests/nightly').iterdir()
+             if os.access(p, os.X_OK)}
+    for test in sorted(listed ^ there):
+        yield f'tests/nightly/{test}: ' + ('testing.rst does not list it'
+                                           if test in there else
+                                           'listed in testing.rst, not there')
+
+
 def man_pages():
     return sorted(p for p in MAN.glob('*.[1-9]'))
 
@@ -150,6 +163,7 @@ def main():
     report.check('local links of the .md files lead somewhere',
                  markdown_link_faults())
     report.check('MAINTAINERS names what is there', maintained_faults())
+    report.check('testing.rst lists the long tests', nightly_faults())
     try:
         import docutils  # noqa: F401
     except ImportError:
