@@ -295,6 +295,34 @@ static void another_profile_takes_over_between_two_samples(void **state)
 	take_over(1, 1);
 }
 
+/*
+ * A refused request goes out once more after the silence. What another profile
+ * would not ask for does not, nor does anybody lose a turn by it.
+ */
+static void a_retry_of_the_old_profile_never_goes_out(void **state)
+{
+	struct world w = { 1000, 0, 0, 0 };
+	struct bacs_profile other = two;
+	struct rig *rig = begin(&w, &two, 1);
+	u64 swapped;
+
+	(void)state;
+	other.blocks[0].start = 44;
+	assert_true(rig_run_until_bus(rig, BACS_BUS_STATE_RUNNING, 60 * RIG_S));
+	w.refused_from = 1;
+	for (unsigned int i = 0; i < 20000 && !rig->scan.again; i++)
+		rig_run(rig, RIG_MS / 10);
+	assert_true(rig->scan.again);
+	w.refused_from = 0;
+	scan_set_profile(&rig->scan, &other);
+	swapped = rig->now;
+	rig_run(rig, 10 * RIG_S);
+	assert_int_equal(asked(rig, 1, 40, swapped), 0);
+	assert_in_range(asked(rig, 1, 44, swapped), 9, 12);
+	assert_int_equal(rig->scan.slots[1].state, OK);
+	done(rig);
+}
+
 static void a_stopped_engine_takes_a_profile_silently(void **state)
 {
 	struct world w = { 1000, 0, 0, 0 };
@@ -323,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_late_reply_is_never_taken_for_another_block),
 		cmocka_unit_test(the_shortest_scan_counts_all_blocks),
 		cmocka_unit_test(another_profile_takes_over_between_two_samples),
+		cmocka_unit_test(a_retry_of_the_old_profile_never_goes_out),
 		cmocka_unit_test(a_stopped_engine_takes_a_profile_silently),
 	};
 
