@@ -46,6 +46,7 @@ static int op_transmit(void *ctx, const u8 *frame, size_t len)
 {
 	struct bacs_bus *bus = ctx;
 
+	lockdep_assert_held(&bus->lock);
 	if (bus->dead)
 		return -ENODEV;
 	return bus->transport_ops->write(bus->transport, frame, len);
@@ -53,6 +54,9 @@ static int op_transmit(void *ctx, const u8 *frame, size_t len)
 
 static u64 op_now(void *ctx)
 {
+	struct bacs_bus *bus = ctx;
+
+	lockdep_assert_held(&bus->lock);
 	return ktime_get_ns();
 }
 
@@ -60,6 +64,7 @@ static void op_set_timer(void *ctx, u64 deadline_ns)
 {
 	struct bacs_bus *bus = ctx;
 
+	lockdep_assert_held(&bus->lock);
 	if (!bus->dead)
 		hrtimer_start(&bus->timer, ns_to_ktime(deadline_ns),
 			      HRTIMER_MODE_ABS_SOFT);
@@ -70,6 +75,7 @@ static void op_emit(void *ctx, const struct scan_note *note)
 	struct bacs_bus *bus = ctx;
 	u32 used = bus->ring_head - bus->ring_tail;
 
+	lockdep_assert_held(&bus->lock);
 	if (used == BACS_RING) {
 		bus->notes_lost++;
 		return;

@@ -12,6 +12,7 @@ static int rig_transmit(void *ctx, const u8 *frame, size_t len)
 {
 	struct kunit_rig *rig = ctx;
 
+	lockdep_assert_held(&rig->bus->lock);
 	if (rig->transmit_error)
 		return rig->transmit_error;
 	memcpy(rig->sent, frame, len);
@@ -24,6 +25,7 @@ static u64 rig_now(void *ctx)
 {
 	struct kunit_rig *rig = ctx;
 
+	lockdep_assert_held(&rig->bus->lock);
 	return rig->now;
 }
 
@@ -62,14 +64,16 @@ static const struct scan_ops rig_ops = {
 };
 
 /**
- * kunit_rig_init() - init of a suite: test->priv is a started bus
+ * kunit_rig_init_profile() - init of a suite: test->priv is a started bus
  * @test: the test
+ * @profile: a loaded profile, of which the engine gets a copy; NULL: bacs-c
  *
  * Modules 1 and 2 are expected; 19200 baud, 8E1, trigger 1.
  *
  * Return: 0; -ENOMEM.
  */
-int kunit_rig_init(struct kunit *test)
+int kunit_rig_init_profile(struct kunit *test,
+			   const struct bacs_profile *profile)
 {
 	struct scan_config config = {
 		.baud = 19200,
@@ -86,8 +90,14 @@ int kunit_rig_init(struct kunit *test)
 	if (!rig->bus)
 		return -ENOMEM;
 	rig->bus->scan = kvzalloc(sizeof(*rig->bus->scan), GFP_KERNEL);
-	if (!rig->bus->scan)
+	if (profile)
+		rig->profile = kmemdup(profile, sizeof(*profile), GFP_KERNEL);
+	if (!rig->bus->scan || (profile && !rig->profile)) {
+		kvfree(rig->bus->scan);
+		kfree(rig->profile);
 		return -ENOMEM;
+	}
+	config.profile = rig->profile;
 	spin_lock_init(&rig->bus->lock);
 	rig->now = NSEC_PER_SEC;
 	scan_init(rig->bus->scan, &rig_ops, rig, &config);
@@ -96,6 +106,12 @@ int kunit_rig_init(struct kunit *test)
 	spin_unlock_bh(&rig->bus->lock);
 	test->priv = rig;
 	return 0;
+}
+
+/* The same for profile bacs-c */
+int kunit_rig_init(struct kunit *test)
+{
+	return kunit_rig_init_profile(test, NULL);
 }
 
 void kunit_rig_exit(struct kunit *test)
@@ -108,6 +124,29 @@ void kunit_rig_exit(struct kunit *test)
 	scan_stop(rig->bus->scan);
 	spin_unlock_bh(&rig->bus->lock);
 	kvfree(rig->bus->scan);
+	kfree(rig->profile);
+}
+
+/**
+ * kunit_rig_swap() - another profile while the bus runs
+ * @rig: a rig with a loaded profile
+ * @profile: the engine gets a copy of it, and the copy before is gone
+ *
+ * Return: 0; -ENOMEM.
+ */
+int kunit_rig_swap(struct kunit_rig *rig, const struct bacs_profile *profile)
+{
+	const struct bacs_profile *old = rig->profile;
+
+	profile = kmemdup(profile, sizeof(*profile), GFP_KERNEL);
+	if (!profile)
+		return -ENOMEM;
+	rig->profile = profile;
+	spin_lock_bh(&rig->bus->lock);
+	scan_set_profile(rig->bus->scan, profile);
+	spin_unlock_bh(&rig->bus->lock);
+	kfree(old);
+	return 0;
 }
 
 /* Let time pass until the engine wants to be called, and call it. */
@@ -132,7 +171,8 @@ void kunit_rig_await_frame(struct kunit *test, struct kunit_rig *rig)
 /**
  * kunit_rig_answer_to() - what the module asked last would answer
  * @rig: the rig
- * @reply: RTU_FRAME_MAX bytes of room; registers are those of the vectors
+ * @reply: RTU_FRAME_MAX bytes of room; registers are those of the vectors, or
+ *	with a loaded profile all 1
  *
  * Return: length of the answer.
  */
@@ -144,8 +184,11 @@ size_t kunit_rig_answer_to(const struct kunit_rig *rig, u8 *reply)
 	reply[0] = rig->sent[0];
 	reply[1] = rig->sent[1];
 	reply[2] = (u8)(2 * count);
-	if (rig->sent[1] == RTU_READ_INPUT && !start &&
-	    count == BACS_C_JAR_REGISTERS)
+	if (rig->profile && count && count <= RTU_READ_MAX)
+		for (u16 i = 0; i < count; i++)
+			rtu_put_u16(reply + 3 + 2 * i, 1);
+	else if (rig->sent[1] == RTU_READ_INPUT && !start &&
+		 count == BACS_C_JAR_REGISTERS)
 		memcpy(reply + 3, vector_jar, sizeof(vector_jar));
 	else if (rig->sent[1] == RTU_READ_INPUT &&
 		 start == BACS_C_IDENT_START &&

@@ -26,6 +26,7 @@
  * @sample: the last of them
  * @sample_address: whose
  * @lost: modules reported lost so far
+ * @profile: the loaded profile in use, NULL: bacs-c; freed with the rig
  */
 struct kunit_rig {
 	struct bacs_bus *bus;
@@ -39,11 +40,15 @@ struct kunit_rig {
 	struct bacs_sample sample;
 	u8 sample_address;
 	u32 lost;
+	const struct bacs_profile *profile;
 };
 
 int kunit_rig_init(struct kunit *test);
+int kunit_rig_init_profile(struct kunit *test,
+			   const struct bacs_profile *profile);
 void kunit_rig_exit(struct kunit *test);
 
+int kunit_rig_swap(struct kunit_rig *rig, const struct bacs_profile *profile);
 void kunit_rig_timer(struct kunit_rig *rig);
 void kunit_rig_await_frame(struct kunit *test, struct kunit_rig *rig);
 size_t kunit_rig_answer_to(const struct kunit_rig *rig, u8 *reply);

@@ -10,13 +10,18 @@
 #include "kunit-rig.h"
 #include "vectors.h"
 
-/* Of each of ten seeds: 10^5 and 10^6 in all */
-#define MUTANTS		10000
-#define BYTES		100000
-
 static uint kunit_seed;
 module_param(kunit_seed, uint, 0444);
 MODULE_PARM_DESC(kunit_seed, "added to the seeds of the KUnit tests (default 0)");
+
+/* Of each of ten seeds: 10^5 and 10^6 in all */
+static uint kunit_mutants = 10000;
+module_param(kunit_mutants, uint, 0444);
+MODULE_PARM_DESC(kunit_mutants, "mutants of replies of a seed (default 10000)");
+
+static uint kunit_bytes = 100000;
+module_param(kunit_bytes, uint, 0444);
+MODULE_PARM_DESC(kunit_bytes, "random bytes of a seed (default 100000)");
 
 static void modules_are_found_and_read(struct kunit *test)
 {
@@ -110,6 +115,41 @@ static void whatever_else(struct kunit_rig *rig, struct rnd_state *rnd)
 	}
 }
 
+#define FIELD(_quantity, _reg, _width) { .quantity = (_quantity), \
+	.reg = (_reg), .width = (_width), .multiplier = 1, .divisor = 1 }
+
+/* From one to the other all is different: block, function, length, class. */
+static const struct bacs_profile profiles[] = {
+	{
+		.name = "one", .class = BACS_CLASS_STRING, .response_ms = 100,
+		.block_count = 1,
+		.blocks = {
+			{ .function = RTU_READ_INPUT, .start = 9, .count = 5,
+			  .field_count = 1,
+			  .fields = { FIELD(BACS_QUANTITY_VOLTAGE_MV, 3, 32) } },
+		},
+	}, {
+		.name = "two", .class = BACS_CLASS_JAR, .response_ms = 60,
+		.block_count = 2,
+		.blocks = {
+			{ .function = RTU_READ_HOLDING, .start = 100,
+			  .count = RTU_READ_MAX, .field_count = 1,
+			  .fields = {
+				FIELD(BACS_QUANTITY_TEMP_MC, RTU_READ_MAX - 1,
+				      16),
+			  } },
+			{ .function = RTU_READ_INPUT, .start = 0, .count = 1,
+			  .field_count = 1,
+			  .fields = { FIELD(BACS_QUANTITY_CURRENT_MA, 0, 16) } },
+		},
+	},
+};
+
+static int profile_init(struct kunit *test)
+{
+	return kunit_rig_init_profile(test, &profiles[0]);
+}
+
 static const u32 seeds[] = { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 };
 
 static void describe_seed(const u32 *seed, char *to)
@@ -119,7 +159,7 @@ static void describe_seed(const u32 *seed, char *to)
 
 KUNIT_ARRAY_PARAM(seed, seeds, describe_seed);
 
-static void a_hostile_line_breaks_nothing(struct kunit *test)
+static void a_hostile_line(struct kunit *test)
 {
 	const u32 *seed = test->param_value;
 	struct kunit_rig *rig = test->priv;
@@ -128,16 +168,21 @@ static void a_hostile_line_breaks_nothing(struct kunit *test)
 	struct rnd_state rnd;
 
 	prandom_seed_state(&rnd, kunit_seed + *seed);
-	while (mutants < MUTANTS || bytes < BYTES) {
+	while (mutants < kunit_mutants || bytes < kunit_bytes) {
 		u32 what = prandom_u32_state(&rnd) % 32;
 
-		if (mutants < MUTANTS && what < 16) {
+		if (mutants < kunit_mutants && what < 16) {
 			say_mutant(test, rig, &rnd);
 			mutants++;
-		} else if (bytes < BYTES && what < 17) {
+		} else if (bytes < kunit_bytes && what < 17) {
 			bytes += say_bytes(test, rig, &rnd);
 		} else {
 			whatever_else(rig, &rnd);
+		}
+		if (rig->profile && !(prandom_u32_state(&rnd) % 64) &&
+		    kunit_rig_swap(rig, &profiles[prandom_u32_state(&rnd) % 2])) {
+			KUNIT_FAIL(test, "no memory");
+			return;
 		}
 		if (scan->rx_len > RTU_FRAME_MAX ||
 		    scan->state > BACS_BUS_STATE_STOPPED || !rig->timer) {
@@ -152,6 +197,17 @@ static void a_hostile_line_breaks_nothing(struct kunit *test)
 					      BACS_MODULE_STATE_OK));
 	KUNIT_EXPECT_TRUE(test, kunit_rig_run(test, rig, 2,
 					      BACS_MODULE_STATE_OK));
+}
+
+static void a_hostile_line_breaks_nothing(struct kunit *test)
+{
+	a_hostile_line(test);
+}
+
+/* Nor while the profile changes under it, and the one before is freed */
+static void nor_while_profiles_change(struct kunit *test)
+{
+	a_hostile_line(test);
 }
 
 static struct kunit_case cases[] = {
@@ -169,4 +225,16 @@ static struct kunit_suite suite = {
 	.test_cases = cases,
 };
 
-kunit_test_suite(suite);
+static struct kunit_case profile_cases[] = {
+	KUNIT_CASE_PARAM(nor_while_profiles_change, seed_gen_params),
+	{}
+};
+
+static struct kunit_suite profile_suite = {
+	.name = "bacs-profile",
+	.init = profile_init,
+	.exit = kunit_rig_exit,
+	.test_cases = profile_cases,
+};
+
+kunit_test_suites(&suite, &profile_suite);
