@@ -35,15 +35,19 @@
 #define PIECE		512	/* bytes said at once */
 #define LIMIT		120000	/* ms, for a broken driver only */
 
+#define PROFILE		"hammer"
+
 enum kind {
-	STARTS, REFUSED_STARTS, HANGUPS, BYTES, MUTANTS, TERMIOS, REQUESTS,
-	DUMPS, SYS_READS, SYS_WRITES, STALE_READS, UNLOADS, KINDS
+	STARTS, REFUSED_STARTS, POLLS, LIVE, HANGUPS, BYTES, MUTANTS, TERMIOS,
+	REQUESTS, DUMPS, PROFILES, SYS_READS, SYS_WRITES, STALE_READS, UNLOADS,
+	KINDS
 };
 
 static const char * const kind_names[KINDS] = {
-	"starts", "refused starts", "hang-ups", "bytes", "mutants",
-	"line changes", "requests", "dumps", "files read", "files written",
-	"reads of what is gone", "unloads",
+	"starts", "refused starts", "requests of the driver", "modules found",
+	"hang-ups", "bytes", "mutants", "line changes", "requests", "dumps",
+	"profiles", "files read", "files written", "reads of what is gone",
+	"unloads",
 };
 
 /* Shared by all processes */
@@ -174,6 +178,7 @@ static void use_line(struct far_end *far, int fd, struct bacs_start *args)
 
 static void end_line(struct far_end *far, int fd)
 {
+	did(POLLS, far_end_count(far, &far->requests));
 	switch (rnd(4)) {
 	case 0:
 		far_end_hang_up(far);
@@ -196,6 +201,24 @@ static void end_line(struct far_end *far, int fd)
 	far_end_free(far);
 }
 
+/*
+ * A bus listens for half a second before it looks for modules; most lines stay
+ * until it has found some, so that there is something to end.
+ */
+static void let_it_find(const struct bacs_start *args)
+{
+	unsigned int live = 0;
+
+	if (!rnd(4))
+		return;
+	for (int i = 0; i < 400 && !live && !shared->stop; i++) {
+		/* To look costs a slow machine more than the bus itself. */
+		usleep(50000);
+		live = sys_count_live(args->name, 1, MODULES);
+	}
+	did(LIVE, live);
+}
+
 static void a_line(void)
 {
 	struct bacs_start args = line_start_args(any_name(), rnd(3) ? 1 : 0,
@@ -209,9 +232,12 @@ static void a_line(void)
 	far_end_add(far, 1, 1 + rnd(MODULES));
 	far_end_set_class(far, 2, (u8)(1 + rnd(4)));
 	args.scan_ms = rnd(2) ? 0 : rnd(200);
-	args.response_ms = 5 + rnd(100);
+	if (!rnd(4))
+		args.response_ms = 5 + rnd(100);
 	if (!rnd(4))
 		args.flags = rnd(4);
+	if (!rnd(4))
+		strcpy(args.profile, PROFILE);
 	if (!rnd(8))
 		((u8 *)&args)[4 + rnd(sizeof(args) - 4)] = (u8)rnd(256);
 	fd = line_open(far->slave, B115200);
@@ -223,6 +249,8 @@ static void a_line(void)
 	if (!err)
 		err = line_start(fd, &args);
 	did(err ? REFUSED_STARTS : STARTS, 1);
+	if (!err)
+		let_it_find(&args);
 	for (uint32_t n = err ? 0 : 1 + rnd(60); n && !shared->stop; n--)
 		use_line(far, fd, &args);
 	end_line(far, fd);
@@ -268,6 +296,34 @@ static void any_attribute(struct msg *msg, unsigned int depth)
 	}
 }
 
+/* One of two, so that buses change from one to the other */
+static void put_profile(struct msg *msg)
+{
+	struct nlattr *nest = msg_nest(msg, BACS_A_PROFILE), *field;
+	bool other = rnd(2);
+
+	msg_string(msg, BACS_PROFILE_A_NAME, PROFILE);
+	msg_u32(msg, BACS_PROFILE_A_CLASS, other ? BACS_CLASS_JAR :
+						   BACS_CLASS_STRING);
+	msg_u8(msg, BACS_PROFILE_A_FUNCTION, RTU_READ_INPUT);
+	msg_u16(msg, BACS_PROFILE_A_START, 0);
+	msg_u16(msg, BACS_PROFILE_A_COUNT, BACS_C_JAR_REGISTERS - other);
+	field = msg_nest(msg, BACS_PROFILE_A_FIELD);
+	msg_u32(msg, BACS_FIELD_A_QUANTITY, BACS_QUANTITY_VOLTAGE_MV);
+	msg_u16(msg, BACS_FIELD_A_REGISTER, BACS_C_JAR_VOLTAGE_MV);
+	msg_u8(msg, BACS_FIELD_A_WIDTH, 16);
+	msg_nest_end(msg, field);
+	msg_nest_end(msg, nest);
+}
+
+static void name_profile(struct msg *msg)
+{
+	struct nlattr *nest = msg_nest(msg, BACS_A_PROFILE);
+
+	msg_string(msg, BACS_PROFILE_A_NAME, PROFILE);
+	msg_nest_end(msg, nest);
+}
+
 /* What a user would send, to a bus and a module that may be there */
 static void right_attributes(struct msg *msg, uint8_t cmd)
 {
@@ -300,6 +356,13 @@ static void right_attributes(struct msg *msg, uint8_t cmd)
 		msg_put(msg, BACS_TRANSACT_A_PDU, "\4\0\0\0\1", 5);
 		msg_nest_end(msg, nest);
 		break;
+	case BACS_CMD_PROFILE_NEW:
+		put_profile(msg);
+		break;
+	case BACS_CMD_PROFILE_GET:
+	case BACS_CMD_PROFILE_DEL:
+		name_profile(msg);
+		break;
 	default:
 		break;
 	}
@@ -308,6 +371,7 @@ static void right_attributes(struct msg *msg, uint8_t cmd)
 static void a_request(struct nl *nl)
 {
 	uint8_t cmd = (uint8_t)rnd(BACS_CMD_MAX + 2);
+	bool right = rnd(4);
 	struct msg msg;
 
 	if (rnd(4))
@@ -317,14 +381,15 @@ static void a_request(struct nl *nl)
 		msg_bus(&msg, nl, cmd, any_name());
 	else
 		msg_begin(&msg, nl, cmd);
-	if (rnd(4))
+	if (right)
 		right_attributes(&msg, cmd);
 	else
 		for (uint32_t n = rnd(4); n; n--)
 			any_attribute(&msg, 0);
 	if (rnd(4)) {
 		if (!nl_do(nl, &msg, NULL, NULL))
-			did(REQUESTS, 1);
+			did(right && cmd == BACS_CMD_PROFILE_NEW ? PROFILES :
+			    REQUESTS, 1);
 	} else if (!nl_dump(nl, &msg, NULL, NULL)) {
 		did(DUMPS, 1);
 	}
@@ -335,7 +400,8 @@ static void a_socket(void)
 	struct msg msg;
 	struct nl nl;
 
-	if (!nl_open(&nl)) {
+	/* Who asks for a driver that is not there has it loaded. */
+	if ((shared->quiet && rnd(64)) || !nl_open(&nl)) {
 		usleep(1000);
 		return;
 	}
@@ -440,9 +506,9 @@ static bool run(const char *program, const char *arg, const char *arg2)
 
 static void unload(void)
 {
-	int end = (int)(200 + rnd(3000));
+	uint64_t starts = shared->count[STARTS] + 1 + rnd(6);
 
-	AWAIT(end, shared->stop);
+	AWAIT(LIMIT, shared->stop || shared->count[STARTS] >= starts);
 	if (shared->stop)
 		return;
 	shared->quiet = 1;
