@@ -367,7 +367,7 @@ bool far_end_await_held(struct far_end *far)
 {
 	bool held;
 
-	return AWAIT(10000, ({
+	return AWAIT(60000, ({
 		pthread_mutex_lock(&far->lock);
 		held = far->held;
 		pthread_mutex_unlock(&far->lock);

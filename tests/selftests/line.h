@@ -10,6 +10,7 @@
 int line_open(const char *tty, speed_t speed);
 int line_set_discipline(int fd, int number);
 int line_start(int fd, const struct bacs_start *start);
+unsigned int line_patience_ms(unsigned int ms);
 struct bacs_start line_start_args(const char *bus, unsigned int first,
 				  unsigned int last);
 int line_bus(const char *tty, const struct bacs_start *start);

@@ -14,10 +14,10 @@
 #include "netlink.h"
 #include "sysfs.h"
 #include "wait.h"
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #define BUS	"tCtl"
-#define LIMIT	30000	/* ms, for a broken driver only */
+#define LIMIT	120000	/* ms, for a broken driver only */
 
 struct setup {
 	struct far_end *far;
@@ -353,7 +353,7 @@ TEST_F(control, last_word)
 }
 
 /* It does not hear any more, or does not answer: its bit is clear. */
-TEST_F_TIMEOUT(control, deaf_module_is_not_renewed, 60)
+TEST_F(control, deaf_module_is_not_renewed)
 {
 	ASSERT_EQ(0, simple(&self->s.nl, BACS_CMD_CONTROL_CLAIM));
 	ASSERT_EQ(0, equalize(&self->s.nl, 1, 400, 0));

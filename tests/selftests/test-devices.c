@@ -15,10 +15,10 @@
 #include "netlink.h"
 #include "sysfs.h"
 #include "wait.h"
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #define BUS	"tDev"
-#define READY	20000	/* ms; half a second of listening and two requests */
+#define READY	120000	/* ms; half a second of listening and two requests */
 
 /* 1-4 jars, 5 string sensor, 6 environment, 7 input and output */
 FIXTURE(devices)
@@ -423,7 +423,7 @@ TEST_F(devices, module_is_replaced)
 	memset(self->far->modules[2].live, 0, sizeof(self->far->modules[2].live));
 	self->far->modules[2].live[0] = BACS_C_FLAG_CURRENT_VALID;
 	pthread_mutex_unlock(&self->far->lock);
-	EXPECT_TRUE(AWAIT(60000, sys_is("string",
+	EXPECT_TRUE(AWAIT(120000, sys_is("string",
 					SYS_BACS "/" BUS "-002/class")));
 	EXPECT_TRUE(AWAIT(READY, sys_is("0000000000abcdef",
 					SYS_BACS "/" BUS "-002/serial")));

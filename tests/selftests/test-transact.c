@@ -12,10 +12,10 @@
 #include "netlink.h"
 #include "sysfs.h"
 #include "wait.h"
-#include "kselftest_harness.h"
+#include "harness.h"
 
 #define BUS	"tRaw"
-#define LIMIT	30000	/* ms, for a broken driver only */
+#define LIMIT	120000	/* ms, for a broken driver only */
 
 struct setup {
 	struct far_end *far;
