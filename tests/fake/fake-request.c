@@ -502,9 +502,10 @@ static int profile_command(struct request *r)
 		at = &(*at)->next;
 	p = *at;
 	if (r->cmd == BACS_CMD_PROFILE_NEW) {
-		if (p)
-			return refuse(r, -EEXIST, "profile exists");
-		p = calloc(1, sizeof(*p));
+		if (p && p->builtin)
+			return refuse(r, -EEXIST, "this profile is built in");
+		if (!p)
+			p = calloc(1, sizeof(*p));
 		if (!p)
 			abort();
 		snprintf(p->name, sizeof(p->name), "%s", name);

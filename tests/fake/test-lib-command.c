@@ -251,6 +251,99 @@ static struct bacs_profile *example(void)
 	return p;
 }
 
+/* A second block with everything that a field can say of its validity */
+static void add_second_block(struct bacs_profile *p)
+{
+	assert_int_equal(bacs_profile_add_block(p, 4, 0x100, 4), 1);
+	assert_int_equal(bacs_profile_add_field(p, BACS_Q_FLAGS, 0, 16, 0, 1, 1,
+						0), 0);
+	assert_int_equal(bacs_profile_field_set_block(p, 1), 0);
+	assert_int_equal(bacs_profile_add_field(p, BACS_Q_VOLTAGE, 1, 16, 0, 1,
+						1, 0), 0);
+	assert_int_equal(bacs_profile_field_set_block(p, 1), 0);
+	assert_int_equal(bacs_profile_field_set_every(p, 255), 0);
+	assert_int_equal(bacs_profile_field_set_invalid(p, 0xFFFF), 0);
+	assert_int_equal(bacs_profile_field_set_range(p, INT32_MIN, -1), 0);
+	assert_int_equal(bacs_profile_field_set_valid_flag(p, 0x8001), 0);
+}
+
+static void blocks_and_validity_survive_the_way(void **state)
+{
+	struct bacs_profile *p = example(), *back = NULL;
+	unsigned int function, start, count;
+	int32_t min, max;
+	struct bacs *b;
+	uint32_t raw;
+
+	(void)state;
+	step("load");
+	add_second_block(p);
+	b = open_handle(0);
+	assert_int_equal(bacs_profile_load(b, p), 0);
+	assert_int_equal(bacs_profile_fetch(b, "acme-1", &back), 0);
+	assert_int_equal(bacs_profile_blocks(back), 2);
+	assert_int_equal(bacs_profile_block(back, 1, &function, &start, &count),
+			 0);
+	assert_int_equal(function, 4);
+	assert_int_equal(start, 0x100);
+	assert_int_equal(count, 4);
+	assert_int_equal(bacs_profile_field_block(back, 0), 0);
+	assert_int_equal(bacs_profile_field_every(back, 0), 1);
+	assert_false(bacs_profile_field_invalid(back, 0, &raw));
+	assert_false(bacs_profile_field_range(back, 0, &min, &max));
+	assert_int_equal(bacs_profile_field_valid_flag(back, 0), 0);
+	assert_int_equal(bacs_profile_field_block(back, 2), 1);
+	assert_int_equal(bacs_profile_field_every(back, 2), 255);
+	assert_true(bacs_profile_field_invalid(back, 2, &raw));
+	assert_int_equal(raw, 0xFFFF);
+	assert_true(bacs_profile_field_range(back, 2, &min, &max));
+	assert_int_equal(min, INT32_MIN);
+	assert_int_equal(max, -1);
+	assert_int_equal(bacs_profile_field_valid_flag(back, 2), 0x8001);
+	bacs_profile_free(p);
+	bacs_profile_free(back);
+	bacs_close(b);
+}
+
+static void what_no_field_can_be_is_refused_at_once(void **state)
+{
+	struct bacs_profile *p = bacs_profile_new();
+	char why[160] = "";
+
+	(void)state;
+	assert_int_equal(bacs_profile_field_set_block(p, 0), -ENOENT);
+	assert_int_equal(bacs_profile_field_set_every(p, 1), -ENOENT);
+	assert_int_equal(bacs_profile_field_set_invalid(p, 1), -ENOENT);
+	assert_int_equal(bacs_profile_field_set_range(p, 0, 1), -ENOENT);
+	assert_int_equal(bacs_profile_field_set_valid_flag(p, 1), -ENOENT);
+	bacs_profile_free(p);
+	p = example();
+	add_second_block(p);
+	assert_int_equal(bacs_profile_add_block(p, 5, 0, 1), -ERANGE);
+	assert_int_equal(bacs_profile_add_block(p, 3, 65535, 2), -ERANGE);
+	assert_int_equal(bacs_profile_add_block(p, 3, 0, 0), -ERANGE);
+	assert_int_equal(bacs_profile_add_block(p, 3, 0x103, 1), -EEXIST);
+	assert_int_equal(bacs_profile_field_set_block(p, 8), -ERANGE);
+	assert_int_equal(bacs_profile_field_set_every(p, 0), -ERANGE);
+	assert_int_equal(bacs_profile_field_set_every(p, 256), -ERANGE);
+	assert_int_equal(bacs_profile_field_set_invalid(p, 0x10000), -ERANGE);
+	assert_int_equal(bacs_profile_field_set_range(p, 1, 0), -ERANGE);
+	assert_int_equal(bacs_profile_check(p, why, sizeof(why)), 0);
+	/* what only the whole shows */
+	assert_int_equal(bacs_profile_add_block(p, 3, 0x104, 1), 2);
+	assert_int_equal(bacs_profile_check(p, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "nothing is measured in the block"));
+	assert_int_equal(bacs_profile_add_field(p, BACS_Q_BOOTS, 0, 32, 0, 1, 1,
+						0), 0);
+	assert_int_equal(bacs_profile_field_set_block(p, 2), 0);
+	assert_int_equal(bacs_profile_check(p, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "outside the block of 1 registers"));
+	assert_int_equal(bacs_profile_field_set_block(p, 3), 0);
+	assert_int_equal(bacs_profile_check(p, why, sizeof(why)), -EINVAL);
+	assert_non_null(strstr(why, "there are 3 blocks"));
+	bacs_profile_free(p);
+}
+
 static void profile_survives_the_way_to_the_driver(void **state)
 {
 	unsigned int reg, width, flags;
@@ -264,6 +357,9 @@ static void profile_survives_the_way_to_the_driver(void **state)
 	step("profile bacs-c");
 	b = open_handle(0);
 	assert_int_equal(bacs_profile_load(b, p), 0);
+	/* again: it takes the place of the first */
+	assert_int_equal(bacs_profile_load(b, p), 0);
+	assert_int_equal(bacs_profile_set_name(p, "bacs-c"), 0);
 	assert_int_equal(bacs_profile_load(b, p), -EEXIST);
 	assert_int_equal(bacs_profile_fetch(b, "acme-1", &back), 0);
 	assert_int_equal(bacs_profile_start(back), 0x100);
@@ -509,6 +605,8 @@ int main(void)
 		T(counters_of_buses_and_modules),
 		T(profile_survives_the_way_to_the_driver),
 		T(profile_check_names_what_is_wrong),
+		T(blocks_and_validity_survive_the_way),
+		T(what_no_field_can_be_is_refused_at_once),
 		T(driver_unloaded_between_is_no_such_device),
 		T(kernel_that_dies_is_an_error_not_a_hang),
 		T(recorded_refusal_is_handed_through),

@@ -4,8 +4,9 @@
  *
  *   foreign-libmodbus TTY MAP ADDRESS [BAUD]
  *
- * Lines "MILLIVOLT MILLIAMPERE" on standard input set what is served; each is
- * confirmed by "serving MILLIVOLT MILLIAMPERE". Ends with standard input. The
+ * Lines "MILLIVOLT MILLIAMPERE" on standard input set what is served, of a room
+ * sensor 0.001 degC and 0.001 %; each is confirmed by "serving MILLIVOLT
+ * MILLIAMPERE". Ends with standard input. The
  * maps are written here from the makers' documents, which the files in
  * profiles/ name, and not from those files: that is the point of the test.
  */
@@ -47,7 +48,15 @@ static void encode_epever(modbus_mapping_t *m, int32_t mv, int32_t ma)
 		(uint16_t)((uint32_t)centiampere >> 16);
 }
 
+/* XY-MD02: 0.1 degC and 0.1 %, of values in 0.001; input registers 1 and 2 */
+static void encode_room(modbus_mapping_t *m, int32_t mc, int32_t millipercent)
+{
+	m->tab_input_registers[1] = (uint16_t)(mc / 100);
+	m->tab_input_registers[2] = (uint16_t)(millipercent / 100);
+}
+
 static const struct map maps[] = {
+	{ "xy-md02", 'N', encode_room, 0, 0, 0, 3 },
 	{ "schneider-conext-bm", 'E', encode_conext, 0x40, 0x40, 0, 0 },
 	{ "epever-b-series", 'E', encode_epever, 0, 0, 0x3300, 0x20 },
 };

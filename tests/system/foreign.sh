@@ -165,6 +165,45 @@ for map in schneider-conext-bm epever-b-series; do
 	stop
 done
 
+# A room sensor; and its profile replaced while the bus runs
+room_shows() { # MILLIDEGREE MILLIPERCENT
+	equal "$(value 007 temp1_input) $(value 007 humidity1_input)" "$1 $2"
+}
+room_serves() { serve "$1" "$2" && wait_for 20 room_shows "$1" "$2"; }
+no_temperature() { ! value 007 temp1_input; }
+in_fahrenheit() {
+	sed -e 's/^Scale=0.1 degC/Scale=0.18 degC/' \
+		-e '/^\[Field\]/,/^Max=125/s/^Signed=yes/&\nOffset=32 degC/' \
+		/usr/share/bacs/profiles/xy-md02.profile >"$tmp/xy-md02.profile"
+	bacsctl profile load "$tmp/xy-md02.profile" >"$tmp/load" 2>&1
+	cat "$tmp/load"
+	grep -x "profile xy-md02 replaced; 1 bus goes on with it" "$tmp/load"
+}
+refused() {
+	echo Colour=red >>"$tmp/xy-md02.profile"
+	! bacsctl profile load "$tmp/xy-md02.profile" 2>"$tmp/load" &&
+		grep "unknown key Colour=" "$tmp/load"
+}
+name="room sensor of libmodbus"
+start_bridge
+start_server foreign-libmodbus xy-md02 7
+serve 21500 45600
+start_attach --profile xy-md02 --modules 7
+check "$name: its values" wait_for 20 room_shows 21500 45600
+check "$name: below zero" room_serves -20500 99900
+check "$name: class" file_is bacsF-007/class environment
+serve 125100 45600
+check "$name: beyond its range is no value" wait_for 20 no_temperature
+check "$name: and back" room_serves 21500 45600
+check "$name: another profile while it runs" in_fahrenheit
+check "$name: the new one counts" wait_for 20 room_shows 70700 45600
+check "$name: a bad one is refused" refused
+check "$name: and changes nothing" room_shows 70700 45600
+check "$name: nothing was lost" file_is bacsF-007/stats/losses 0
+check "$name: it is listed and used" \
+	sh -c 'bacsctl profile list | grep -E "^xy-md02 +environment .* 1 +loaded"'
+stop
+
 # three alike on one line, told apart by their addresses
 name="three devices of pymodbus"
 start_bridge
