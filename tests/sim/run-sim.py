@@ -187,8 +187,11 @@ def the_battery_is_seen_on_the_wire():
             assert abs(a['current_ma'] + b['current_ma']
                        - site['current_ma']) <= 1
             sim.ctl('fault', 'clear')
+            # so little is soon charged again: slowly, for who is held up
+            sim.ctl('speed', '1')
             sim.ctl('mains', 'on')
             until(lambda: current_ma(71) > 500, 'it is charged')
+            sim.ctl('speed', '60')
             until(lambda: line.registers(3, 1, 1)[0] > 12500, 'no cell shorted')
             said = sim.ctl('mains', 'in', status=1)
             assert 'mains "in": not on or off' in said, said
