@@ -390,6 +390,8 @@ static void deliver(struct rig *rig)
 		scan_rx_error(&rig->scan);
 	else
 		scan_rx(&rig->scan, run, n);
+	must(rig->scan.rx_len <= sizeof(rig->scan.rx),
+	     "the engine took more bytes than it has room for");
 }
 
 /* The next thing that happens until then; false if nothing does */
