@@ -145,8 +145,8 @@ static bool only(const struct counters *before, const char *changes)
 
 	if (!next_scan_done())
 		return false;
-	/* Not in the middle of a transaction */
-	AWAIT(1000, (now = counters_now(), now.at[0] - before->at[0] ==
+	/* Not in the middle of a transaction: on a slow kernel that is seldom seen */
+	AWAIT(LIMIT, (now = counters_now(), now.at[0] - before->at[0] ==
 		     now.at[1] - before->at[1] + wanted(changes, "unanswered")));
 	if (now.at[0] - before->at[0] !=
 	    now.at[1] - before->at[1] + wanted(changes, "unanswered")) {

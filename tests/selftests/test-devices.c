@@ -464,26 +464,35 @@ TEST_F(devices, ordinary_user_writes_nothing)
 	EXPECT_EQ(EACCES, result);
 }
 
-/* With a scan a minute and sleep permitted, the wire is ours to watch. */
-TEST_F(devices, reads_never_touch_the_wire)
+static unsigned int read_all_modules(void)
 {
 	char path[PATH_MAX];
 	unsigned int files = 0;
-	long long scans;
-	u64 before;
 
-	ASSERT_EQ(0, sys_write("60000", SYS_BACS "/" BUS "/scan_ms"));
-	/* A scan that was under way ends, and then nothing is due. */
-	scans = sys_number(SYS_BACS "/" BUS "/stats/scans");
-	AWAIT(1500, sys_number(SYS_BACS "/" BUS "/stats/scans") > scans + 1);
-	before = far_end_count(self->far, &self->far->requests);
 	for (int round = 0; round < 20; round++)
 		for (unsigned int a = 1; a <= 7; a++) {
 			snprintf(path, sizeof(path), SYS_BACS "/" BUS "-%03u", a);
 			files += sys_read_tree(path, 3);
 		}
-	EXPECT_LT(20 * 7 * 40U, files);
-	EXPECT_EQ(before, far_end_count(self->far, &self->far->requests));
+	return files;
+}
+
+/*
+ * With a scan a minute and sleep permitted, the wire is ours to watch. The first
+ * readings may still see the end of a scan; if reading made requests, all would.
+ */
+TEST_F(devices, reads_never_touch_the_wire)
+{
+	bool silent = false;
+
+	ASSERT_EQ(0, sys_write("60000", SYS_BACS "/" BUS "/scan_ms"));
+	for (int i = 0; i < 4 && !silent; i++) {
+		u64 before = far_end_count(self->far, &self->far->requests);
+
+		EXPECT_LT(20 * 7 * 40U, read_all_modules());
+		silent = far_end_count(self->far, &self->far->requests) == before;
+	}
+	EXPECT_TRUE(silent);
 }
 
 TEST_HARNESS_MAIN
