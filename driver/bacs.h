@@ -47,6 +47,8 @@ struct bacs_transport_ops {
 /* main.c */
 extern struct bus_type bacs_bus_type;
 extern struct workqueue_struct *bacs_children_wq;
+void bacs_device_begins(void);
+void bacs_device_ends(void);
 
 /* profile-store.c */
 /**

@@ -216,6 +216,7 @@ static void bus_release(struct device *dev)
 	kfree(bus->batch);
 	kfree(bus->shown);
 	kfree(bus);
+	bacs_device_ends();
 }
 
 static void bus_children_work(struct work_struct *work)
@@ -256,6 +257,7 @@ static struct bacs_bus *bus_alloc(const struct bacs_start *start,
 	if (!bus)
 		return NULL;
 	device_initialize(&bus->dev);
+	bacs_device_begins();
 	bus->dev.bus = &bacs_bus_type;
 	bus->dev.groups = bacs_bus_groups;
 	bus->dev.release = bus_release;

@@ -2,7 +2,10 @@
 /*
  * bacs - battery analysis and care: module entry and the bus type
  */
+#include <linux/completion.h>
 #include <linux/module.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
 
 #include "bacs.h"
 #include "ldisc.h"
@@ -21,6 +24,43 @@ struct bus_type bacs_bus_type = {
  * it has a queue of its own.
  */
 struct workqueue_struct *bacs_children_wq;
+
+/* Devices that are not released yet, and one for the driver itself */
+static refcount_t bacs_devices = REFCOUNT_INIT(1);
+static DECLARE_COMPLETION(bacs_devices_released);
+
+/**
+ * bacs_device_begins() - a device whose release is code of this module
+ *
+ * Each call is made good by one of bacs_device_ends(). Context: any.
+ */
+void bacs_device_begins(void)
+{
+	refcount_inc(&bacs_devices);
+}
+
+/**
+ * bacs_device_ends() - a device is released; the last that its release does
+ *
+ * Context: any.
+ */
+void bacs_device_ends(void)
+{
+	if (refcount_dec_and_test(&bacs_devices))
+		complete(&bacs_devices_released);
+}
+
+/*
+ * Whoever holds one of our chips or supplies holds its parents, too, so a device
+ * may be released long after its bus has ended: not without our code.
+ */
+static void await_releases(void)
+{
+	bacs_device_ends();
+	wait_for_completion(&bacs_devices_released);
+	/* The last release may have been preempted on its way back. */
+	synchronize_rcu_tasks();
+}
 
 static int __init bacs_init(void)
 {
@@ -62,6 +102,7 @@ static void __exit bacs_exit(void)
 	bacs_ldisc_unregister();
 	bacs_netlink_exit();
 	bacs_profiles_free();
+	await_releases();
 	bus_unregister(&bacs_bus_type);
 	destroy_workqueue(bacs_children_wq);
 }

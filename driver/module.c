@@ -20,6 +20,7 @@
 static void module_release(struct device *dev)
 {
 	kfree(to_bacs_module(dev));
+	bacs_device_ends();
 }
 
 /**
@@ -90,6 +91,7 @@ struct bacs_module *bacs_module_new(struct bacs_bus *bus, u8 address)
 	if (!module)
 		return NULL;
 	device_initialize(&module->dev);
+	bacs_device_begins();
 	module->dev.parent = &bus->dev;
 	module->dev.bus = &bacs_bus_type;
 	module->dev.groups = bacs_module_groups;
