@@ -469,30 +469,31 @@ static unsigned int read_all_modules(void)
 	char path[PATH_MAX];
 	unsigned int files = 0;
 
-	for (int round = 0; round < 20; round++)
-		for (unsigned int a = 1; a <= 7; a++) {
-			snprintf(path, sizeof(path), SYS_BACS "/" BUS "-%03u", a);
-			files += sys_read_tree(path, 3);
-		}
+	for (unsigned int a = 1; a <= 7; a++) {
+		snprintf(path, sizeof(path), SYS_BACS "/" BUS "-%03u", a);
+		files += sys_read_tree(path, 3);
+	}
 	return files;
 }
 
 /*
- * With a scan a minute and sleep permitted, the wire is ours to watch. The first
- * readings may still see the end of a scan; if reading made requests, all would.
+ * With a scan a minute and sleep permitted, the wire is ours to watch. The scan
+ * under way, and one a minute later, may be seen by some of the rounds; requests
+ * made by reading would be seen by all.
  */
 TEST_F(devices, reads_never_touch_the_wire)
 {
-	bool silent = false;
+	unsigned int files = 0, silent = 0;
 
 	ASSERT_EQ(0, sys_write("60000", SYS_BACS "/" BUS "/scan_ms"));
-	for (int i = 0; i < 4 && !silent; i++) {
+	for (int round = 0; round < 20; round++) {
 		u64 before = far_end_count(self->far, &self->far->requests);
 
-		EXPECT_LT(20 * 7 * 40U, read_all_modules());
-		silent = far_end_count(self->far, &self->far->requests) == before;
+		files += read_all_modules();
+		silent += far_end_count(self->far, &self->far->requests) == before;
 	}
-	EXPECT_TRUE(silent);
+	EXPECT_LT(20 * 7 * 40U, files);
+	EXPECT_LE(10U, silent);
 }
 
 TEST_HARNESS_MAIN
