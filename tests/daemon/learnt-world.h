@@ -205,6 +205,14 @@ static inline void give_all(struct world *w, uint64_t elapsed)
 		assert_int_equal(give(w, i, elapsed), 0);
 }
 
+/* bacsd ends and begins anew, with what it had learnt, after @elapsed */
+static inline void restart(struct world *w, uint64_t elapsed)
+{
+	take(w);
+	renew(w, w->now + elapsed);
+	give_all(w, elapsed);
+}
+
 static inline void end(struct world *w)
 {
 	w->policy = policy_free(w->policy);

@@ -260,36 +260,26 @@ static void a_string_goes_on_after_a_short_stop_only(void **state)
 	begin(&w);
 	pass(&w, 4 * DAY);
 	since = north(&w)->machine.since_ns;
-	take(&w);
-	renew(&w, w.now + MINUTE);
-	give_all(&w, MINUTE);
+	restart(&w, MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_int_equal(north(&w)->machine.state, STRING_FLOAT);
 	assert_int_equal(north(&w)->machine.since_ns, since);
 	assert_int_equal(north(&w)->rules.float_ns,
 			 RULES_ORIGIN_NS + since);
 	/* ten minutes: where it is must be seen anew, it was on float all the same */
-	take(&w);
-	renew(&w, w.now + 10 * MINUTE);
-	give_all(&w, 10 * MINUTE);
+	restart(&w, 10 * MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_true(north(&w)->machine.since_ns > since + 4 * DAY - HOUR);
 	assert_int_equal(north(&w)->rules.float_ns,
 			 RULES_ORIGIN_NS + since);
 	/* twice ten minutes without a sample between them are 20 */
-	take(&w);
-	renew(&w, w.now + 10 * MINUTE);
-	give_all(&w, 10 * MINUTE);
-	take(&w);
-	renew(&w, w.now + 10 * MINUTE);
-	give_all(&w, 10 * MINUTE);
+	restart(&w, 10 * MINUTE);
+	restart(&w, 10 * MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_true(north(&w)->rules.float_ns > RULES_ORIGIN_NS + w.now -
 		    10 * MINUTE);
 	/* 20 minutes: nobody knows what was */
-	take(&w);
-	renew(&w, w.now + 20 * MINUTE);
-	give_all(&w, 20 * MINUTE);
+	restart(&w, 20 * MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_true(north(&w)->rules.float_ns > RULES_ORIGIN_NS + w.now -
 		    10 * MINUTE);
@@ -307,23 +297,17 @@ static void a_discharge_and_what_it_owes_outlast_a_restart(void **state)
 	w.float_mv = 11900;
 	pass(&w, 10 * MINUTE);
 	assert_int_equal(north(&w)->machine.state, STRING_DISCHARGE);
-	take(&w);
-	renew(&w, w.now + MINUTE);
-	give_all(&w, MINUTE);
+	restart(&w, MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_int_equal(north(&w)->machine.state, STRING_DISCHARGE);
 	w.float_mv = 13500;
 	pass(&w, 10 * MINUTE);
 	assert_int_equal(north(&w)->machine.state, STRING_RECHARGE);
-	take(&w);
-	renew(&w, w.now + MINUTE);
-	give_all(&w, MINUTE);
+	restart(&w, MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_int_equal(north(&w)->machine.state, STRING_RECHARGE);
 	/* a long stop: still owed */
-	take(&w);
-	renew(&w, w.now + 20 * MINUTE);
-	give_all(&w, 20 * MINUTE);
+	restart(&w, 20 * MINUTE);
 	pass(&w, 5 * MINUTE);
 	assert_int_equal(north(&w)->machine.state, STRING_RECHARGE);
 	end(&w);
