@@ -23,7 +23,10 @@
 #include <unistd.h>
 
 #define SPEED_TOLERANCE_PERCENT	2	/* half a bit in 25, less the far end's */
-/* The driver's BACS_C_RESPONSE_MS: who has not begun by then is silent */
+/*
+ * The driver's BACS_C_RESPONSE_MS: a module that has not begun by then is silent.
+ * A foreign sensor may take longer, and be echoed.
+ */
 #define QUIET_MS		50
 #define QUIET_READS		16	/* then it is no reply that comes in */
 
