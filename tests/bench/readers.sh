@@ -1,15 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the guest: what 247 modules cost their readers and the kernel.
-. /mnt/share/system/lib.sh
+. /mnt/share/bench/lib.sh
 
 unreclaimable_kb() { awk '/^SUnreclaim/ { print $2 }' /proc/meminfo; }
-bench() { printf 'bench %s|%s|%s|%s\n' "$1" "$2" "$3" "$4"; }
 read_all() {
 	cat /sys/class/hwmon/*/in0_input /sys/class/hwmon/*/temp1_input \
 		/sys/class/power_supply/*/voltage_now
 }
-uptime_ms() { awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime; }
 
 modprobe bacs
 start_sim big --modules 1-247 --baud 115200 --seed 247
@@ -20,15 +18,15 @@ wait_for 120 count_is 247 chips
 bench "kernel memory of a module, both devices" \
 	$((($(unreclaimable_kb) - before) / 247)) KiB "<= 24"
 # every read on its own would measure the emulated fork: one process for all
-times() { # FILE...
+ten_times() { # FILE...
 	begin=$(uptime_ms)
 	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		cat "$@" >/dev/null
 	done
 	echo $(($(uptime_ms) - begin))
 }
-values=$(times /sys/class/hwmon/*/in0_input /sys/class/hwmon/*/temp1_input)
-trivial=$(times /sys/class/hwmon/*/name $devices/bacsA-*/address)
+values=$(ten_times /sys/class/hwmon/*/in0_input /sys/class/hwmon/*/temp1_input)
+trivial=$(ten_times /sys/class/hwmon/*/name $devices/bacsA-*/address)
 bench "494 values against 494 files of a constant" \
 	$((100 * values / trivial)) % "<= 200"
 sim big rule add silence >/dev/null
