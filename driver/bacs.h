@@ -109,6 +109,7 @@ struct bacs_asker {
  * @ring_head: next to write
  * @ring_tail: next to read
  * @notes_lost: notes that found the ring full
+ * @notes_made_good: @notes_lost when the publisher last made up for them
  * @asker: of the raw request in the engine, by @lock
  * @publish: takes notes out of the ring; owns the members below it
  * @batch: room for notes taken out
@@ -145,6 +146,7 @@ struct bacs_bus {
 	u32 ring_head;
 	u32 ring_tail;
 	u64 notes_lost;
+	u64 notes_made_good;
 	struct bacs_asker asker;
 
 	struct delayed_work publish;
@@ -303,6 +305,7 @@ void bacs_notify_sample(struct bacs_bus *bus, const struct scan_note *note);
 void bacs_notify_scan_done(struct bacs_bus *bus, u32 scan);
 void bacs_notify_flush(struct bacs_bus *bus);
 void bacs_notify_transact(struct bacs_bus *bus);
+void bacs_notify_gap(struct bacs_bus *bus);
 
 /**
  * struct bacs_event_info - what an event says beyond its kind

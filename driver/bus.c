@@ -464,3 +464,7 @@ void bacs_bus_stop(struct bacs_bus *bus)
 	bus_free_name(bus);
 	put_device(&bus->dev);
 }
+
+#ifdef CONFIG_BACS_KUNIT_TEST
+#include "kunit-bus.c"
+#endif

@@ -120,6 +120,20 @@ out:
 	bacs_notify_flush(bus);
 }
 
+/**
+ * bacs_notify_gap() - let the readers of both groups know that they missed something
+ * @bus: the bus
+ *
+ * The next message of each group skips a number, after which a reader asks for
+ * everything anew.
+ */
+void bacs_notify_gap(struct bacs_bus *bus)
+{
+	bacs_notify_flush(bus);
+	bus->samples_seq++;
+	atomic_inc(&bus->events_seq);
+}
+
 static int put_event(struct sk_buff *skb, enum bacs_event kind,
 		     const struct bacs_event_info *info)
 {

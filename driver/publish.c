@@ -5,6 +5,7 @@
  *
  * Single writer of bus->modules. One instance per bus runs at a time.
  */
+#include <linux/ktime.h>
 #include <linux/slab.h>
 
 #include "bacs.h"
@@ -201,6 +202,56 @@ static unsigned int take_notes(struct bacs_bus *bus)
 	return n;
 }
 
+/* The states of all modules, if notes are missing and none is on its way */
+static bool take_states(struct bacs_bus *bus, u8 *states)
+{
+	bool missing;
+
+	spin_lock_bh(&bus->lock);
+	missing = bus->notes_made_good != bus->notes_lost &&
+		  bus->ring_tail == bus->ring_head;
+	if (missing) {
+		bus->notes_made_good = bus->notes_lost;
+		for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++)
+			states[a] = bus->scan->slots[a].state;
+		scan_identify_again(bus->scan);
+	}
+	spin_unlock_bh(&bus->lock);
+	return missing;
+}
+
+/*
+ * Notes found the ring full. Values come again with every scan, but a state or
+ * an identity is said once: a lost module would look live for good.
+ */
+static void publish_missing(struct bacs_bus *bus)
+{
+	u8 states[SCAN_SLOTS];
+
+	if (!take_states(bus, states))
+		return;
+	dev_warn_ratelimited(&bus->dev,
+			     "could not keep up with the line, some events are lost; states are compared and identities read again\n");
+	bacs_notify_gap(bus);
+	for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++) {
+		struct scan_note note = {
+			.kind = SCAN_NOTE_MODULE_STATE,
+			.address = (u8)a,
+			.time_ns = ktime_get_ns(),
+			.change.new = states[a],
+		};
+		struct bacs_module *module;
+
+		if (states[a] == BACS_MODULE_STATE_UNKNOWN)
+			continue;
+		module = ensure_module(bus, a);
+		if (!module || module->state == states[a])
+			continue;
+		note.change.old = module->state;
+		publish_note(bus, &note);
+	}
+}
+
 /**
  * bacs_publish_all() - publish what is in the ring
  * @bus: the bus
@@ -214,6 +265,7 @@ void bacs_publish_all(struct bacs_bus *bus)
 	while ((n = take_notes(bus)))
 		for (unsigned int i = 0; i < n; i++)
 			publish_note(bus, &bus->batch[i]);
+	publish_missing(bus);
 	/* Its note may have found the ring full. */
 	bacs_notify_transact(bus);
 	bacs_notify_flush(bus);

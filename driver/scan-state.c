@@ -379,3 +379,15 @@ void scan_failure(struct scan *scan, int error)
 		break;
 	}
 }
+
+/**
+ * scan_identify_again() - read the identity of every module once more
+ * @scan: the engine
+ *
+ * What it said of them did not arrive.
+ */
+void scan_identify_again(struct scan *scan)
+{
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++)
+		scan->slots[a].identified = false;
+}

@@ -407,6 +407,7 @@ void scan_set_profile(struct scan *scan, const struct bacs_profile *profile);
 int scan_set_period(struct scan *scan, u32 scan_ms, u32 *ret_min_ms);
 u32 scan_min_ms(const struct scan *scan);
 void scan_rescan(struct scan *scan);
+void scan_identify_again(struct scan *scan);
 int scan_set_duty(struct scan *scan, u8 address, u16 duty, bool check_only);
 void scan_set_lease(struct scan *scan, u32 lease_ms);
 void scan_end_lease(struct scan *scan);
