@@ -66,6 +66,8 @@ static int bench_setup(void **state)
 	setenv("FAKE_START", path, 1);
 	unsetenv("FAKE_ERRNO");
 	unsetenv("FAKE_RS485");
+	unsetenv("FAKE_UDEV");
+	unsetenv("FAKE_READ");
 	snprintf(path, sizeof(path), "%s/rs485", b->dir);
 	setenv("FAKE_RS485_STATE", path, 1);
 	snprintf(path, sizeof(path), "%s/attach.d", b->dir);
@@ -169,6 +171,14 @@ static void wait_ready(struct bench *b)
 	assert_true(n > 0);
 	message[n] = '\0';
 	assert_non_null(strstr(message, "READY=1"));
+}
+
+static void drop_messages(struct bench *b)
+{
+	char rest[512];
+
+	while (recv(b->notify, rest, sizeof(rest), MSG_DONTWAIT) > 0)
+		;
 }
 
 static void read_start(const struct bench *b, struct bacs_start *ret)
@@ -314,6 +324,79 @@ static void a_port_of_two_buses_is_refused(void **state)
 	assert_says(b, "a.conf:4: this device is claimed by");
 }
 
+/*
+ * Whatever else is known of the port: what the file said, ReadOnly=yes perhaps,
+ * is not.
+ */
+static void a_port_that_a_refused_file_names_is_not_attached(void **state)
+{
+	struct bench *b = *state;
+	char arguments[256];
+
+	put(b, "attach.d/a.conf", "[Attach]\nBus=bacsC\nReadOnly=jes\n"
+	    " Device =\t%s \r\n", b->tty);
+	setenv("FAKE_UDEV", "BACS_BUS=bacsC", 1);
+	start(b, b->tty);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "a.conf:4 names this port, but the file is refused: ");
+	assert_says(b, "a.conf:3: ReadOnly=jes: allowed are yes and no");
+	snprintf(arguments, sizeof(arguments), "--bus bacsC --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 2);
+	/* one that names another port is none of its business */
+	put(b, "attach.d/a.conf", "[Attach]\nBus=bacsC\nReadOnly=jes\n"
+	    "Device=/dev/null\n");
+	start(b, arguments);
+	wait_ready(b);
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+}
+
+static void a_port_that_its_file_names_no_more_is_not_attached(void **state)
+{
+	struct bench *b = *state;
+	struct bacs_start got;
+	char arguments[256];
+
+	setenv("FAKE_UDEV", "BACS_BUS=bacsC BACS_FROM_FILE=1", 1);
+	put(b, "attach.d/a.conf", "[Attach]\nBus=bacsC\nReadOnly=yes\n"
+	    "Device=/dev/null\n");
+	snprintf(arguments, sizeof(arguments), "--ldisc " LDISC_ANY " %s",
+		 b->tty);
+	start(b, arguments);
+	assert_int_equal(finish(b), 2);
+	assert_says(b, "bus bacsC was named by a file of ");
+	assert_says(b, "udevadm trigger /dev/pts/");
+	/* with the file it is, and by a rule alone, and by hand */
+	put(b, "attach.d/a.conf", "[Attach]\nBus=bacsC\nReadOnly=yes\n"
+	    "Device=%s\n", b->tty);
+	start(b, arguments);
+	wait_ready(b);
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+	read_start(b, &got);
+	assert_int_equal(got.flags, BACS_START_READONLY);
+	put(b, "attach.d/a.conf", "");
+	setenv("FAKE_UDEV", "BACS_BUS=bacsD BACS_SCAN_MS=3000", 1);
+	drop_messages(b);
+	start(b, arguments);
+	wait_ready(b);
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+	read_start(b, &got);
+	assert_string_equal(got.name, "bacsD");
+	assert_int_equal(got.scan_ms, 3000);
+	setenv("FAKE_UDEV", "BACS_BUS=bacsC BACS_FROM_FILE=1", 1);
+	snprintf(arguments, sizeof(arguments), "--bus bacsE --ldisc "
+		 LDISC_ANY " %s", b->tty);
+	drop_messages(b);
+	start(b, arguments);
+	wait_ready(b);
+	kill(b->pid, SIGTERM);
+	assert_int_equal(finish(b), 0);
+}
+
 static void a_bus_without_name_is_refused(void **state)
 {
 	struct bench *b = *state;
@@ -358,9 +441,10 @@ static void a_port_that_goes_away_ends_it_with_3(void **state)
 	assert_int_equal(openpty(&b->master, &b->slave, NULL, NULL, NULL), 0);
 }
 
-static void a_changed_discipline_ends_it(void **state)
+static void a_changed_discipline_ends_it_and_is_left(void **state)
 {
 	struct bench *b = *state;
+	struct termios before, after;
 	char arguments[256];
 	int ldisc = 0;
 
@@ -369,8 +453,14 @@ static void a_changed_discipline_ends_it(void **state)
 	start(b, arguments);
 	wait_ready(b);
 	assert_int_equal(ioctl(b->slave, TIOCSETD, &ldisc), 0);
+	assert_int_equal(tcgetattr(b->slave, &before), 0);
+	cfsetspeed(&before, B4800);
+	assert_int_equal(tcsetattr(b->slave, TCSANOW, &before), 0);
 	assert_int_equal(finish(b), 1);
 	assert_says(b, "changed the discipline from 27 to 0");
+	assert_int_equal(tcgetattr(b->slave, &after), 0);
+	assert_int_equal(cfgetospeed(&after), B4800);
+	assert_int_equal(after.c_lflag, before.c_lflag);
 }
 
 static void refusals_of_the_driver_are_explained(void **state)
@@ -433,14 +523,6 @@ static void missing_direction_control_names_the_remedy(void **state)
 	assert_int_equal(finish(b), 2);
 	assert_says(b, "TIOCSRS485");
 	assert_says(b, "leave --rs485 out");
-}
-
-static void drop_messages(struct bench *b)
-{
-	char rest[512];
-
-	while (recv(b->notify, rest, sizeof(rest), MSG_DONTWAIT) > 0)
-		;
 }
 
 /* The flags that were in force at last */
@@ -520,49 +602,82 @@ static void direction_control_is_taken_and_given_back(void **state)
 	}
 }
 
-/*
- * Ends the program; a reply comes in when the discipline is the old one again.
- * Return: it came before the echo was on, and was not sent back
- */
-static bool late_reply_is_swallowed(struct bench *b)
+/* A bus that is ended, and waits for a reply of up to @response_ms */
+static void end_bus(struct bench *b, const char *response_ms)
 {
-	struct pollfd fd = { .fd = b->master, .events = POLLIN };
-	struct termios during;
+	char arguments[256], path[256];
+	struct termios t;
 	int ldisc;
 
+	assert_int_equal(tcgetattr(b->slave, &t), 0);
+	assert_true(t.c_lflag & ECHO);
+	snprintf(path, sizeof(path), "%s/read", b->dir);
+	setenv("FAKE_READ", path, 1);
+	snprintf(arguments, sizeof(arguments), "--bus bacsA --response-ms %s "
+		 "--ldisc " LDISC_ANY " %s", response_ms, b->tty);
+	start(b, arguments);
+	wait_ready(b);
 	kill(b->pid, SIGTERM);
 	do {
 		assert_int_equal(ioctl(b->slave, TIOCGETD, &ldisc), 0);
 	} while (ldisc && usleep(500) == 0);
-	assert_int_equal(write(b->master, "x", 1), 1);
-	assert_int_equal(tcgetattr(b->slave, &during), 0);
-	assert_int_equal(finish(b), 0);
-	return !(during.c_lflag & ECHO) && poll(&fd, 1, 0) == 0;
 }
 
+/*
+ * A reply of @length bytes; true when the program has taken them all before the
+ * echo is on again
+ */
+static bool reply_is_swallowed(struct bench *b, size_t length)
+{
+	struct pollfd fd = { .fd = b->master, .events = POLLIN };
+	struct stat st = { .st_size = 0 };
+	struct termios t;
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/read", b->dir);
+	for (size_t i = 0; i < length; i++)
+		assert_int_equal(write(b->master, "x", 1), 1);
+	do {
+		assert_int_equal(tcgetattr(b->slave, &t), 0);
+		if (t.c_lflag & ECHO)
+			return false;
+		stat(path, &st);
+	} while ((size_t)st.st_size < length && usleep(500) == 0);
+	return poll(&fd, 1, 0) == 0;
+}
+
+/* The longest time that can be asked for, of which the tests need little */
 static void a_late_reply_is_not_echoed(void **state)
 {
 	struct bench *b = *state;
-	char arguments[256];
+
+	end_bus(b, "10000");
+	/* a module that needs six times as long as one of bacs-c */
+	usleep(300000);
+	assert_true(reply_is_swallowed(b, 1));
+}
+
+/* As a UART with a trigger of 1 hands it over: byte by byte */
+static void a_late_reply_may_be_long(void **state)
+{
+	struct bench *b = *state;
+
+	end_bus(b, "10000");
+	assert_true(reply_is_swallowed(b, 256));
+}
+
+static void a_line_that_is_never_quiet_is_given_back(void **state)
+{
+	struct bench *b = *state;
 	struct termios t;
 
-	assert_int_equal(tcgetattr(b->slave, &t), 0);
-	assert_true(t.c_lflag & ECHO);
-	snprintf(arguments, sizeof(arguments), "--bus bacsA --ldisc "
-		 LDISC_ANY " %s", b->tty);
-	/*
-	 * A machine that sleeps between two of our steps spoils a trial, and
-	 * luck saves one: whoever is ahead by six has it.
-	 */
-	for (int ahead = 0; ahead < 6;) {
-		start(b, arguments);
-		wait_ready(b);
-		ahead += late_reply_is_swallowed(b) ? 1 : -1;
-		if (ahead <= -6)
-			fail_msg("replies are echoed when the bus has ended");
-		tcflush(b->slave, TCIOFLUSH);
-		drop_messages(b);
-	}
+	end_bus(b, "5");
+	do {
+		assert_int_equal(tcflush(b->slave, TCIOFLUSH), 0);
+		assert_int_equal(write(b->master, "x", 1), 1);
+		assert_int_equal(tcgetattr(b->slave, &t), 0);
+	} while (!(t.c_lflag & ECHO) && usleep(500) == 0);
+	assert_int_equal(finish(b), 0);
 }
 
 static void a_bad_profile_is_refused_before_the_line_is_touched(void **state)
@@ -626,7 +741,8 @@ static void udev_gets_the_bus_of_a_link(void **state)
 	setenv("DEVLINKS", "/dev/serial/by-id/y /dev/serial/by-path/x", 1);
 	start(b, "--udev-properties");
 	assert_int_equal(finish(b), 0);
-	assert_string_equal(b->output, "BACS_BUS=bacsE\n");
+	assert_string_equal(b->output,
+			    "BACS_BUS=bacsE\nBACS_FROM_FILE=1\n");
 	setenv("DEVLINKS", "/dev/serial/by-id/y /dev/serial/by-path/xx", 1);
 	start(b, "--udev-properties");
 	assert_int_equal(finish(b), 0);
@@ -649,16 +765,20 @@ int main(int argc, char **argv)
 		bench_test(the_driver_gets_what_was_asked),
 		bench_test(files_configure_and_the_command_line_wins),
 		bench_test(a_port_of_two_buses_is_refused),
+		bench_test(a_port_that_a_refused_file_names_is_not_attached),
+		bench_test(a_port_that_its_file_names_no_more_is_not_attached),
 		bench_test(a_bus_without_name_is_refused),
 		bench_test(a_port_in_use_is_refused),
 		bench_test(a_port_that_goes_away_ends_it_with_3),
-		bench_test(a_changed_discipline_ends_it),
+		bench_test(a_changed_discipline_ends_it_and_is_left),
 		bench_test(refusals_of_the_driver_are_explained),
 		bench_test(a_missing_discipline_names_the_driver),
 		bench_test(missing_direction_control_names_the_remedy),
 		bench_test(half_a_direction_control_is_refused_and_undone),
 		bench_test(direction_control_is_taken_and_given_back),
 		bench_test(a_late_reply_is_not_echoed),
+		bench_test(a_late_reply_may_be_long),
+		bench_test(a_line_that_is_never_quiet_is_given_back),
 		bench_test(a_bad_profile_is_refused_before_the_line_is_touched),
 		bench_test(what_is_no_port_is_refused),
 		bench_test(udev_gets_the_bus_of_a_link),

@@ -29,6 +29,7 @@ struct attach_entry *attach_entries_free(struct attach_entry *list)
 		for (size_t i = 0; i < ATTACH_SETTINGS_MAX; i++)
 			free(list->values[i]);
 		free(list->device);
+		free(list->error);
 		free(list->file);
 		free(list);
 		list = next;
@@ -151,19 +152,86 @@ static int is_conf(const struct dirent *entry)
 	return entry->d_name[0] != '.' && dot && !strcmp(dot, ".conf");
 }
 
-static int read_one(struct attach_entry **list, struct ini *ini,
-		    const char *path)
+/* Value of "Device=value", which is cut off behind its end; NULL: another line */
+static char *device_of(char *line)
 {
+	static const char blank[] = " \t\r";
+	char *value;
+	size_t n;
+
+	line += strspn(line, blank);
+	if (strncmp(line, "Device", 6))
+		return NULL;
+	line += 6;
+	line += strspn(line, blank);
+	if (*line != '=')
+		return NULL;
+	value = line + 1;
+	value += strspn(value, blank);
+	n = strlen(value);
+	while (n && strchr(blank, value[n - 1]))
+		value[--n] = '\0';
+	return *value == '/' ? value : NULL;
+}
+
+/*
+ * The ports that a refused file names: what it says of them is not known, so
+ * nothing else may be taken for it. @text is cut into lines.
+ */
+static int note_refused(struct attach_entry **list, const struct ini *ini,
+			char *text)
+{
+	unsigned int number = 0;
+	char *line;
+
+	while (*list)
+		list = &(*list)->next;
+	while ((line = strsep(&text, "\n"))) {
+		const char *device = device_of(line);
+		struct attach_entry *entry;
+
+		number++;
+		if (!device)
+			continue;
+		entry = calloc(1, sizeof(*entry));
+		if (!entry)
+			return -ENOMEM;
+		*list = entry;
+		list = &entry->next;
+		entry->line = number;
+		entry->file = strdup(ini->file);
+		entry->device = strdup(device);
+		entry->error = strdup(ini->error);
+		if (!entry->file || !entry->device || !entry->error)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* Return: 0; or -ENOMEM, which is no fault of the file */
+static int read_one(struct attach_entry **list, const char *path,
+		    void (*complain)(const char *message))
+{
+	struct ini ini;
 	size_t length;
 	char *text;
 	int r;
 
-	r = ini_read_file(ini, path, &text, &length);
-	if (r < 0)
+	r = ini_read_file(&ini, path, &text, &length);
+	if (r == 0) {
+		r = attach_entries_parse(list, &ini, text, length);
+		if (r < 0) {
+			complain(ini.error);
+			for (size_t i = 0; i < length; i++)
+				text[i] = text[i] ? text[i] : '?';
+			text[length] = '\0';
+			r = note_refused(list, &ini, text);
+		}
+		free(text);
 		return r;
-	r = attach_entries_parse(list, ini, text, length);
-	free(text);
-	return r;
+	}
+	complain(ini.error);
+	return r == -ENOMEM ? r : 0;
 }
 
 /**
@@ -171,39 +239,33 @@ static int read_one(struct attach_entry **list, struct ini *ini,
  * @list: entries are appended
  * @directory: a missing one is an empty one
  * @complain: gets one message for each file that is refused
- * @ret_refused: number of such files
  *
- * A file with an error counts for nothing; the others are not touched by it.
+ * Of a file with an error only the devices that it names are known, see
+ * attach_entries_find(); the others are not touched by it.
  *
  * Return: 0, or a negative errno when the folder cannot be read
  */
 int attach_entries_read(struct attach_entry **list, const char *directory,
-			void (*complain)(const char *message),
-			unsigned int *ret_refused)
+			void (*complain)(const char *message))
 {
 	struct dirent **names;
-	unsigned int refused = 0;
+	int r = 0;
 	int n;
 
 	n = scandir(directory, &names, is_conf, alphasort);
-	if (n < 0 && errno != ENOENT)
-		return -errno;
+	if (n < 0)
+		return errno == ENOENT ? 0 : -errno;
 	for (int i = 0; i < n; i++) {
 		char path[PATH_MAX];
-		struct ini ini;
 
 		snprintf(path, sizeof(path), "%s/%s", directory,
 			 names[i]->d_name);
-		if (read_one(list, &ini, path) < 0) {
-			refused++;
-			complain(ini.error);
-		}
+		if (r == 0)
+			r = read_one(list, path, complain);
 		free(names[i]);
 	}
-	if (n >= 0)
-		free(names);
-	*ret_refused = refused;
-	return 0;
+	free(names);
+	return r;
 }
 
 /**
@@ -212,10 +274,11 @@ int attach_entries_read(struct attach_entry **list, const char *directory,
  * @match: says whether a Device= means the device
  * @user: passed to @match
  * @ret_entry: the entry, borrowed from @list; NULL if there is none
- * @why: text when two entries claim the device
+ * @why: text of a failure
  * @size: of @why
  *
- * Return: 0, or -EEXIST
+ * Return: 0; -EEXIST: two entries claim the device; -EINVAL: the file that does
+ * was refused
  */
 int attach_entries_find(const struct attach_entry *list,
 			bool (*match)(const char *device, void *user),
@@ -227,6 +290,12 @@ int attach_entries_find(const struct attach_entry *list,
 	for (const struct attach_entry *e = list; e; e = e->next) {
 		if (!match(e->device, user))
 			continue;
+		if (e->error) {
+			snprintf(why, size, "%s:%u names this port, but the "
+				 "file is refused: %s", e->file, e->line,
+				 e->error);
+			return -EINVAL;
+		}
 		if (found) {
 			snprintf(why, size, "%s:%u: this device is claimed by "
 				 "%s:%u already; remove one of the two",
@@ -305,8 +374,11 @@ int attach_udev_apply(dev_t device, struct attach_options *o, char *why,
 		return -ENOMEM;
 	}
 	found = udev_device_new_from_devnum(udev, 'c', device);
-	if (found)
+	if (found) {
 		r = apply_properties(found, o, why, size);
+		o->from_file = udev_device_get_property_value(found,
+							ATTACH_FROM_FILE);
+	}
 	udev_device_unref(found);
 	udev_unref(udev);
 	return r;

@@ -14,6 +14,9 @@
 
 #define ATTACH_SETTINGS_MAX	16
 
+/* udev property of a port that has its bus from a file */
+#define ATTACH_FROM_FILE	"BACS_FROM_FILE"
+
 /**
  * struct attach_entry - one [Attach] section
  * @next: of the list
@@ -21,6 +24,8 @@
  * @line: of "[Attach]"
  * @device: value of Device=, owned
  * @values: one for each of attach_settings, NULL: not given; owned
+ * @error: NULL; or of a file that is refused, of which only @device is known;
+ *	owned
  */
 struct attach_entry {
 	struct attach_entry *next;
@@ -28,6 +33,7 @@ struct attach_entry {
 	unsigned int line;
 	char *device;
 	char *values[ATTACH_SETTINGS_MAX];
+	char *error;
 };
 
 struct attach_entry *attach_entries_free(struct attach_entry *list);
@@ -40,8 +46,7 @@ static inline void attach_entries_freep(struct attach_entry **list)
 int attach_entries_parse(struct attach_entry **list, struct ini *ini,
 			 const char *text, size_t length);
 int attach_entries_read(struct attach_entry **list, const char *directory,
-			void (*complain)(const char *message),
-			unsigned int *ret_refused);
+			void (*complain)(const char *message));
 int attach_entries_find(const struct attach_entry *list,
 			bool (*match)(const char *device, void *user),
 			void *user, const struct attach_entry **ret_entry,

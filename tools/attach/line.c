@@ -13,6 +13,7 @@
 #include <linux/tty.h>
 #include <linux/tty_flags.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,21 +21,25 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #define SPEED_TOLERANCE_PERCENT	2	/* half a bit in 25, less the far end's */
 /*
- * The driver's BACS_C_RESPONSE_MS: a module that has not begun by then is silent.
- * A foreign sensor may take longer, and be echoed.
+ * A reply that pauses longer has broken off: the driver's SCAN_BROKEN_NS. USB
+ * adapters and busy machines hand a reply over in parts.
  */
-#define QUIET_MS		50
-#define QUIET_READS		16	/* then it is no reply that comes in */
+#define PAUSE_MS		50
+/* Modbus over serial line V1.02, 2.5.1: 256 characters, of 12 bits at most */
+#define FRAME_BITS		(256 * 12)
 
 struct attach_line {
 	int fd;
 	dev_t devnum;
 	int old_ldisc;
 	bool ldisc_set;
+	unsigned int baud;
+	unsigned int reply_ms;	/* a reply begins by then, 0: none will */
 	struct termios2 old_termios;
 	bool termios_set;
 	struct serial_rs485 old_rs485;
@@ -310,6 +315,7 @@ static int set_termios(struct attach_line *line, const struct attach_options *o,
 	struct termios2 t = line->old_termios;
 
 	fill_termios(&t, o);
+	line->baud = o->baud;
 	line->termios_set = true;
 	/* TCSETSF2: bytes from before our time are no replies. */
 	if (ioctl(line->fd, TCSETSF2, &t) < 0) {
@@ -444,19 +450,51 @@ int attach_line_set_ldisc(struct attach_line *line, int number)
 	return 0;
 }
 
+/**
+ * attach_line_expect_reply - what may be under way when the bus ends
+ * @line: line
+ * @ms: a module that has not begun its reply by then is silent
+ */
+void attach_line_expect_reply(struct attach_line *line, unsigned int ms)
+{
+	line->reply_ms = ms > PAUSE_MS ? ms : PAUSE_MS;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
 /*
  * The reply to the last request may be on its way. The discipline of before
- * would send it back onto the bus as soon as its echo is on again.
+ * would send it back onto the bus as soon as its echo is on again. What goes on
+ * when the longest reply must have ended is none.
  */
 static void swallow_reply(struct attach_line *line)
 {
 	struct pollfd fd = { .fd = line->fd, .events = POLLIN };
+	int64_t now = now_ms();
+	int64_t quiet = now + line->reply_ms;
+	int64_t end = quiet + FRAME_BITS * 1000 / line->baud + PAUSE_MS;
 	char rest[512];
 
-	for (int i = 0; i < QUIET_READS; i++) {
-		if (poll(&fd, 1, QUIET_MS) <= 0 ||
-		    read(line->fd, rest, sizeof(rest)) <= 0)
+	for (; now < quiet && now < end; now = now_ms()) {
+		int64_t until = quiet < end ? quiet : end;
+		ssize_t n;
+
+		if (poll(&fd, 1, (int)(until - now)) == 0)
+			continue;
+		n = read(line->fd, rest, sizeof(rest));
+		if (n < 0 && (errno == EINTR || errno == EAGAIN))
+			continue;
+		if (n <= 0)
 			return;
+		now = now_ms();
+		if (quiet < now + PAUSE_MS)
+			quiet = now + PAUSE_MS;
 	}
 }
 
@@ -469,8 +507,20 @@ void attach_line_end_bus(struct attach_line *line)
 	if (!line->ldisc_set)
 		return;
 	line->ldisc_set = false;
-	if (ioctl(line->fd, TIOCSETD, &line->old_ldisc) == 0)
+	if (ioctl(line->fd, TIOCSETD, &line->old_ldisc) == 0 && line->reply_ms)
 		swallow_reply(line);
+}
+
+/**
+ * attach_line_leave - another program has the line now, and its settings
+ * @line: line; attach_line_close() restores nothing any more
+ */
+void attach_line_leave(struct attach_line *line)
+{
+	line->ldisc_set = false;
+	line->low_latency_set = false;
+	line->rs485_set = false;
+	line->termios_set = false;
 }
 
 /**

@@ -29,7 +29,9 @@ int attach_line_configure(struct attach_line *line,
 			  const struct attach_options *o, char *why,
 			  size_t size);
 int attach_line_set_ldisc(struct attach_line *line, int number);
+void attach_line_expect_reply(struct attach_line *line, unsigned int ms);
 void attach_line_end_bus(struct attach_line *line);
+void attach_line_leave(struct attach_line *line);
 int attach_line_get_ldisc(const struct attach_line *line, int *ret_number);
 
 #endif /* BACS_ATTACH_LINE_H */

@@ -246,8 +246,10 @@ static bool matches_environment(const char *device, void *user)
 }
 
 /*
- * Settings of attach.d for one device. Files that are refused are reported and
- * matter only when no other file knows the device.
+ * Settings of attach.d for one device. Files that are refused are reported, and
+ * matter when they name the device.
+ *
+ * Return: 1: there are some, 0: there are none, or a negative errno
  */
 static int apply_config(const struct command *command,
 			bool (*match)(const char *device, void *user),
@@ -256,12 +258,11 @@ static int apply_config(const struct command *command,
 	struct attach_entry *list __attribute__((
 		cleanup(attach_entries_freep))) = NULL;
 	const struct attach_entry *entry;
-	unsigned int refused;
 	char why[1024];
 	int r;
 
 	r = attach_entries_read(&list, command->config_directory,
-				complain_text, &refused);
+				complain_text);
 	if (r < 0) {
 		complain("%s: %s", command->config_directory, strerror(-r));
 		return r;
@@ -292,8 +293,16 @@ static int print_udev_properties(const struct command *command)
 	if (r < 0)
 		return EXIT_USAGE;
 	if (r > 0)
-		printf("BACS_BUS=%s\n", o.bus);
+		printf("BACS_BUS=%s\n" ATTACH_FROM_FILE "=1\n", o.bus);
 	return EXIT_DONE;
+}
+
+static bool is_given(const struct command *command, const char *option)
+{
+	for (size_t i = 0; i < attach_n_settings; i++)
+		if (!strcmp(attach_settings[i].option, option))
+			return command->given[i];
+	return false;
 }
 
 static int gather_options(const struct command *command, dev_t device,
@@ -311,6 +320,14 @@ static int gather_options(const struct command *command, dev_t device,
 	r = apply_config(command, matches_number, &device, o);
 	if (r < 0)
 		return r;
+	/* Its name alone is left of what the file said. */
+	if (r == 0 && o->from_file && !is_given(command, "bus")) {
+		complain("bus %s was named by a file of %s, and no file there "
+			 "names this port now; correct Device=, or let udev "
+			 "forget it: udevadm trigger %s", o->bus,
+			 command->config_directory, command->tty);
+		return -EINVAL;
+	}
 	for (size_t i = 0; i < attach_n_settings; i++) {
 		if (command->given[i])
 			attach_settings[i].set(o, command->values[i], why,
@@ -354,7 +371,7 @@ static enum exit_code report_hangup(const struct command *command)
 }
 
 static enum exit_code wait_for_end(const struct command *command,
-				   const struct attach_line *line, int ldisc,
+				   struct attach_line *line, int ldisc,
 				   int signals)
 {
 	struct pollfd fds[] = {
@@ -382,6 +399,7 @@ static enum exit_code wait_for_end(const struct command *command,
 		if (now != ldisc) {
 			complain("another program changed the discipline from "
 				 "%d to %d; the bus ended", ldisc, now);
+			attach_line_leave(line);
 			return EXIT_FAILED;
 		}
 	}
@@ -436,6 +454,7 @@ static enum exit_code serve(const struct command *command,
 			 o->bus, command->tty, o->baud, o->data_format);
 	code = wait_for_end(command, line, ldisc, signals);
 	(void)sd_notify(0, "STOPPING=1");
+	attach_line_expect_reply(line, attach_profile_response_ms(o, profile));
 	return code;
 }
 

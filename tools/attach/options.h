@@ -48,6 +48,7 @@ struct attach_rs485 {
  * @read_only: refuse every write to modules
  * @permit_sleep: do not keep the bus awake
  * @rs485: direction control
+ * @from_file: udev knows the port as a bus because a file said so
  * @verbose: say each step
  */
 struct attach_options {
@@ -63,6 +64,7 @@ struct attach_options {
 	bool read_only;
 	bool permit_sleep;
 	struct attach_rs485 rs485;
+	bool from_file;
 	bool verbose;
 };
 

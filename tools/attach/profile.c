@@ -7,6 +7,8 @@
 
 #include "profile-text.h"
 
+#define BUILTIN_RESPONSE_MS	50	/* the driver's BACS_C_RESPONSE_MS */
+
 static int read_file(const char *path, struct bacs_profile **ret_profile,
 		     char *why, size_t size)
 {
@@ -147,6 +149,38 @@ int attach_profile_give(const struct bacs_profile *profile, char *why,
 	r = give(b, profile, why, size);
 	bacs_close(b);
 	return r;
+}
+
+/**
+ * attach_profile_response_ms - how long a module of a running bus may take
+ * @o: bus
+ * @profile: that was read from a file; NULL: none was
+ *
+ * The driver is asked, because bacsctl may have given it another profile of
+ * this name; what was read counts when it cannot be asked.
+ *
+ * Return: ms until a reply begins
+ */
+unsigned int attach_profile_response_ms(const struct attach_options *o,
+					const struct bacs_profile *profile)
+{
+	struct bacs_profile *now = NULL;
+	unsigned int ms = 0;
+	struct bacs *b;
+
+	if (o->response_ms)
+		return o->response_ms;
+	if (profile)
+		ms = bacs_profile_response_ms(profile);
+	if (bacs_open(0, &b) < 0)
+		return ms ? ms : BUILTIN_RESPONSE_MS;
+	if (bacs_profile_fetch(b, *o->profile ? o->profile : "bacs-c",
+			       &now) == 0) {
+		ms = bacs_profile_response_ms(now);
+		bacs_profile_free(now);
+	}
+	bacs_close(b);
+	return ms ? ms : BUILTIN_RESPONSE_MS;
 }
 
 /**

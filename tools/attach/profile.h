@@ -14,6 +14,8 @@ int attach_profile_read(struct attach_options *o,
 			size_t size);
 int attach_profile_give(const struct bacs_profile *profile, char *why,
 			size_t size);
+unsigned int attach_profile_response_ms(const struct attach_options *o,
+					const struct bacs_profile *profile);
 void attach_profile_freep(struct bacs_profile **profile);
 
 #endif /* BACS_ATTACH_PROFILE_H */
