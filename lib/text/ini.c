@@ -123,8 +123,13 @@ int ini_parse(struct ini *ini, const char *text, size_t length,
 	char line[INI_LINE_MAX + 1];
 	bool section_seen = false;
 
-	ini->line = 0;
+	ini->line = 1;
 	ini->error[0] = '\0';
+	if (length >= 3 && !memcmp(text, "\xEF\xBB\xBF", 3))
+		return ini_fail(ini, EINVAL, "a byte order mark (EF BB BF) "
+				"stands before the text; save it as UTF-8 "
+				"without one");
+	ini->line = 0;
 	while (text < end) {
 		const char *stop = memchr(text, '\n', (size_t)(end - text));
 		size_t n = (size_t)((stop ? stop : end) - text);

@@ -12,7 +12,7 @@
 static int parse_number(struct ini *ini, const char *key, const char *value,
 			unsigned int min, unsigned int max, unsigned int *ret)
 {
-	unsigned long number;
+	unsigned long long number;
 	bool hex = value[0] == '0' && (value[1] == 'x' || value[1] == 'X');
 	const char *digits = hex ? value + 2 : value;
 
@@ -22,7 +22,7 @@ static int parse_number(struct ini *ini, const char *key, const char *value,
 		return ini_fail(ini, EINVAL, "%s=%.40s: allowed is a number "
 				"from %u to %u (0x for hexadecimal)", key,
 				value, min, max);
-	number = strtoul(digits, NULL, hex ? 16 : 10);
+	number = strtoull(digits, NULL, hex ? 16 : 10);
 	if (number < min || number > max)
 		return ini_fail(ini, ERANGE, "%s=%.40s: allowed is a number "
 				"from %u to %u", key, value, min, max);

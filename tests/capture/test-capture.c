@@ -113,6 +113,9 @@ static void wrong_lines_are_refused_with_their_place(void **state)
 		{ HEAD "1 noise 00\nend records=2 lost=0\n", "line 3: the end speaks of 2 records and 0 lost, there are 1 and 0" },
 		{ HEAD "end records=0 lost=0\n1 noise\n", "line 3: there is more after the end" },
 		{ HEAD "end\n", "line 2: it begins neither with a time in ns nor with \"lost\" or \"end\"" },
+		{ "bacs-capture 1 bus=a baud=9600 boot_ns=1 wall_us=1\r\n", "line 1: it ends in CR and LF; a capture has LF alone: take the CRs out, as dos2unix does" },
+		{ HEAD "1 \x1b[31m\xff 00\n", "line 2: \"?[31m? 00\" is no kind of record" },
+		{ HEAD "1 noise 00\n" HEAD, "line 3: another capture begins here; a file holds one" },
 		{ HEAD "end 5\n", "line 2: the end is not \"end records=N lost=N\"" },
 	};
 	static char text[2000];
@@ -363,6 +366,41 @@ static void answers_come_in_order_and_begin_again(void **state)
 	assert_string_equal(e.text, "line 2: \"x\" is no kind of record");
 }
 
+/* Stamps that lie ages apart, before the beginning, and at the end of time */
+static void impossible_times_bring_no_answer_and_no_hurry(void **state)
+{
+	static const char text[] = HEAD
+		"1000 request 0104\n"
+		"3600000000000000 reply aa01\n"
+		"18446744073709551615 noise bb\n"
+		"18446744073709551615 request 0204\n"
+		"0 reply aa02\n"
+		"18446744073709551615 reply aa03\n";
+	static const u8 one[] = { 1, 4 }, two[] = { 2, 4 };
+	static const struct wire_ops ops = { .frame = nobody, .sent = sent };
+	struct wire_line line = { .baud = 19200, .bits = 11 };
+	struct wire_frame f = { .bytes = one, .len = 2, .valid = true,
+				.end_ns = U64_MAX / 2 };
+	struct parse_error e = { "" };
+	struct replay *r;
+	struct wire w;
+	u8 out[2 * WIRE_TX_MAX];
+
+	(void)state;
+	wire_init(&w, &line, &ops, NULL);
+	assert_int_equal(replay_parse(&r, text, strlen(text), &e), 0);
+	assert_true(replay_hear(r, &w, &f, 1));
+	assert_true(wire_next(&w) == WIRE_NEVER);
+	f.bytes = two;
+	assert_true(replay_hear(r, &w, &f, 1));
+	assert_true(wire_next(&w) >= f.end_ns &&
+		    wire_next(&w) < f.end_ns + NSEC_PER_SEC);
+	wire_reset(&w);
+	assert_int_equal(hear(r, &w, two, 2, out), 4);
+	assert_memory_equal(out, "\xaa\x02\xaa\x03", 4);
+	replay_free(r);
+}
+
 /* The names of the driver's trace event, in its order */
 static void kinds_are_those_of_the_engine(void **state)
 {
@@ -384,6 +422,7 @@ int main(void)
 		cmocka_unit_test(lines_of_the_kernel_are_understood),
 		cmocka_unit_test(a_replay_brings_the_same_trouble),
 		cmocka_unit_test(answers_come_in_order_and_begin_again),
+		cmocka_unit_test(impossible_times_bring_no_answer_and_no_hurry),
 		cmocka_unit_test(kinds_are_those_of_the_engine),
 	};
 

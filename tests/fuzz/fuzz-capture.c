@@ -121,9 +121,16 @@ static void play(const char *bytes, size_t size, bool readable)
 		struct wire_frame f = { .bytes = request, .valid = true,
 					.len = sizeof(request), .end_ns = 1000 };
 
+		u64 now = f.end_ns;
+
 		replay_hear(r, &w, &f, 1);
-		for (int k = 0; k < 1000 && wire_next(&w) != WIRE_NEVER; k++)
-			wire_due(&w, wire_next(&w), out, sizeof(out));
+		for (int k = 0; wire_next(&w) != WIRE_NEVER; k++) {
+			/* time goes on, and each step brings a byte */
+			MUST(wire_next(&w) >= now);
+			MUST(k < WIRE_TX_QUEUE * CAPTURE_BYTES);
+			now = wire_next(&w);
+			wire_due(&w, now, out, sizeof(out));
+		}
 		wire_reset(&w);
 	}
 	replay_free(r);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bacsctl - look at and operate the buses of a battery */
+#include <errno.h>
 #include <locale.h>
 #include <string.h>
 
@@ -37,6 +38,17 @@ static void help(FILE *out)
 	      "See bacsctl(1).\n", out);
 }
 
+/* What was printed and did not arrive was not done. */
+static int finish(int code)
+{
+	errno = 0;
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	fprintf(stderr, "bacsctl: standard output: cannot write%s%s\n",
+		errno ? ": " : " all of it", errno ? strerror(errno) : "");
+	return code == EXIT_DONE ? EXIT_FAILED : code;
+}
+
 int main(int argc, char **argv)
 {
 	setlocale(LC_CTYPE, "");
@@ -54,7 +66,7 @@ int main(int argc, char **argv)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
+			return finish(commands[i].run(argc - 1, argv + 1));
 	fprintf(stderr,
 		"bacsctl: no command '%s'; see bacsctl --help for their list\n",
 		argv[1]);

@@ -119,13 +119,17 @@ static int open_sink(struct sink *s, const char *path, bool pcapng)
 
 static int close_sink(struct sink *s)
 {
-	if (fflush(s->file) && !s->failed) {
+	bool lost = fflush(s->file);
+
+	if (s->file != stdout)
+		lost |= fclose(s->file) != 0;
+	else
+		clearerr(stdout);	/* it is said here */
+	if (lost && !s->failed) {
 		fprintf(stderr, "bacsctl: %s: cannot write: %s\n", s->path,
 			strerror(errno));
 		s->failed = true;
 	}
-	if (s->file != stdout)
-		fclose(s->file);
 	return s->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -316,6 +320,23 @@ struct convert {
 	bool begun;
 };
 
+static volatile sig_atomic_t interrupted;
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+/* A signal ends the conversion as a failure does: nothing is left behind. */
+static void catch_signals(void)
+{
+	const struct sigaction action = { .sa_handler = interrupt };
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+}
+
 static void begin(struct convert *c)
 {
 	if (c->begun || !c->reader.begun)
@@ -339,8 +360,14 @@ static int convert(FILE *in, const char *path, struct convert *c)
 	size_t n;
 	int r = 0;
 
-	while (!r && (n = fread(buf, 1, sizeof(buf), in)) > 0)
+	while (!r && !interrupted && (n = fread(buf, 1, sizeof(buf), in)) > 0)
 		r = capture_feed(&c->reader, buf, n);
+	if (interrupted || ferror(in)) {
+		fprintf(stderr, "bacsctl: %s: %s%s\n", path, interrupted ?
+			"not converted: " : "cannot read: ", interrupted ?
+			strsignal(interrupted) : strerror(errno));
+		return EXIT_FAILED;
+	}
 	if (!r)
 		r = capture_finish(&c->reader);
 	if (r)
@@ -382,6 +409,7 @@ int bus_convert(struct bacs *b, const struct options *o, int argc, char **argv)
 			"bacsctl: bus convert CAPTURE FILE: FILE becomes pcapng, - is standard output\n");
 		return EXIT_USAGE;
 	}
+	catch_signals();
 	in = fopen(argv[0], "re");
 	if (!in) {
 		fprintf(stderr, "bacsctl: %s: %s\n", argv[0], strerror(errno));

@@ -335,8 +335,8 @@ static int find(const char *what, struct bacs_profile **ret, char *path,
 	if (profile_text_find(what, path, size) >= 0)
 		return read_file(path, ret);
 	fprintf(stderr,
-		"bacsctl: no profile '%s' in the driver, /etc/bacs/profiles or /usr/share/bacs/profiles; 'bacsctl profile list' shows all\n",
-		what);
+		"bacsctl: no profile '%s' in the driver, /etc/bacs/profiles or /usr/share/bacs/profiles; 'bacsctl profile list' shows all, and a file is named with a slash or a dot: ./%s\n",
+		what, what);
 	return EXIT_FAILED;
 }
 

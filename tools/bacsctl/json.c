@@ -13,18 +13,53 @@ static void newline(struct json *json)
 		fputs("  ", json->out);
 }
 
+/*
+ * Bytes of the character at @s, or 0 if it is not UTF-8 (RFC 3629: no longer
+ * than needed, no surrogate, at most U+10FFFF), as the name of a file may be
+ */
+static size_t character(const char *s)
+{
+	static const struct {
+		uint32_t first, lead, mask;
+	} sizes[] = {
+		{ 0x80, 0xc0, 0x1f }, { 0x800, 0xe0, 0x0f },
+		{ 0x10000, 0xf0, 0x07 },
+	};
+	unsigned char c = (unsigned char)*s;
+
+	if (c < 0x80)
+		return 1;
+	for (size_t n = 0; n < ARRAY_SIZE(sizes); n++) {
+		uint32_t code = c & sizes[n].mask;
+
+		if ((c & ~sizes[n].mask) != sizes[n].lead)
+			continue;
+		for (size_t i = 1; i <= n + 1; i++) {
+			if ((s[i] & 0xc0) != 0x80)
+				return 0;
+			code = code << 6 | (s[i] & 0x3f);
+		}
+		return code < sizes[n].first || code > 0x10ffff ||
+		       (code >= 0xd800 && code < 0xe000) ? 0 : n + 2;
+	}
+	return 0;
+}
+
 static void string(struct json *json, const char *s)
 {
 	fputc('"', json->out);
-	for (; *s; s++) {
+	for (size_t n; *s; s += n ? n : 1) {
 		unsigned char c = (unsigned char)*s;
 
-		if (c == '"' || c == '\\')
+		n = character(s);
+		if (!n)
+			fputs("\\ufffd", json->out);
+		else if (c == '"' || c == '\\')
 			fprintf(json->out, "\\%c", c);
 		else if (c < 0x20 || c == 0x7f)
 			fprintf(json->out, "\\u%04x", c);
 		else
-			fputc(c, json->out);
+			fwrite(s, 1, n, json->out);
 	}
 	fputc('"', json->out);
 }

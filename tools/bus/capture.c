@@ -33,6 +33,10 @@ static int refuse(struct capture_reader *r, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(r->error + at, sizeof(r->error) - at, format, args);
 	va_end(args);
+	/* parts of the file are in it: nothing for a terminal to obey */
+	for (char *c = r->error; *c; c++)
+		if (*c < ' ' || *c > '~')
+			*c = '?';
 	return -EINVAL;
 }
 
@@ -170,6 +174,8 @@ static int read_record(struct capture_reader *r, const char *text)
 	struct capture_record record;
 	int err;
 
+	if (!strncmp(text, HEAD, strlen(HEAD)))
+		return refuse(r, "another capture begins here; a file holds one");
 	if (!take_number(&text, ' ', &record.time_ns))
 		return refuse(r, "it begins neither with a time in ns nor with \"lost\" or \"end\"");
 	if (!take_kind(&text, &record.kind))
@@ -190,6 +196,8 @@ static int read_line(struct capture_reader *r)
 
 	if (strlen(text) != r->have)
 		return refuse(r, "there is a zero byte in it");
+	if (r->have && text[r->have - 1] == '\r')
+		return refuse(r, "it ends in CR and LF; a capture has LF alone: take the CRs out, as dos2unix does");
 	if (r->ended)
 		return refuse(r, "there is more after the end");
 	if (!r->begun)

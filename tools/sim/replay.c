@@ -13,6 +13,12 @@ struct exchange {
 	u32 next;		/* exchange with the same hash, or NONE */
 };
 
+/*
+ * Times are what the file says, and what comes an hour after a request answers
+ * nothing: it is left out.
+ */
+#define DELAY_MAX_NS	(3600 * NSEC_PER_SEC)
+
 #define NONE	UINT32_MAX
 #define BUCKETS	4096u
 
@@ -293,15 +299,19 @@ bool replay_hear(struct replay *r, struct wire *w, const struct wire_frame *f,
 
 	if (!x)
 		return false;
-	end = r->run[x->first].time_ns + r->run[x->first].len * r->char_ns;
+	if (__builtin_add_overflow(r->run[x->first].time_ns,
+				   r->run[x->first].len * r->char_ns, &end))
+		end = U64_MAX;
 	for (size_t i = x->first + 1; i < x->first + x->count; i++) {
 		const struct run *run = &r->run[i];
 		/* its stamp is the end of its first character */
-		u64 begin = run->time_ns - r->char_ns;
+		u64 begin = run->time_ns > r->char_ns ?
+			    run->time_ns - r->char_ns : 0;
 		u64 delay = begin > end ? begin - end : 0;
 
-		wire_send(w, f->end_ns + delay, r->bytes + run->at, run->len,
-			  i == x->first + 1 ? tag : 0);
+		if (delay <= DELAY_MAX_NS)
+			wire_send(w, f->end_ns + delay, r->bytes + run->at,
+				  run->len, i == x->first + 1 ? tag : 0);
 	}
 	return true;
 }

@@ -45,7 +45,7 @@ static int set_line(int fd, const char *path, const struct bus_config *cfg,
 	speed_t speed;
 
 	if (speed_of(cfg->baud, &speed) < 0)
-		return parse_fail(e, "baud %u: no tty has this speed", cfg->baud);
+		return parse_fail(e, "baud %u: no tty has this speed; give another --baud, e.g. 19200", cfg->baud);
 	if (tcgetattr(fd, &tio) < 0)
 		return parse_fail(e, "%s: not a tty", path);
 	cfmakeraw(&tio);
