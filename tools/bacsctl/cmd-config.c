@@ -379,9 +379,9 @@ static int diff(const struct args *args)
 }
 
 static const char help[] =
-	"Usage: bacsctl config check\n"
-	"       bacsctl config show [--effective] [--json]\n"
-	"       bacsctl config diff [--defaults] [--json]\n\n"
+	"Usage: bacsctl config check [--root=DIR]\n"
+	"       bacsctl config show [--effective] [--json] [--root=DIR]\n"
+	"       bacsctl config diff [--defaults] [--json] [--root=DIR]\n\n"
 	"Reads bacsd.conf and its drop-ins as bacsd does, see bacsd.conf(5).\n"
 	"check prints every error; show prints the keys that are set, with\n"
 	"--effective all that hold and who says so; diff compares the files with\n"
