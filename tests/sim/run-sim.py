@@ -473,6 +473,31 @@ def bad_usage_is_refused_with_status_2():
         assert done.returncode == 0 and done.stdout and not done.stderr
 
 
+def an_answer_that_is_lost_is_a_failure():
+    with Sim('--pty', '--modules', '1') as sim, open('/dev/full', 'wb') as full:
+        done = subprocess.run([SIM, 'ctl', sim.control, 'stats'], text=True,
+                              stdout=full, stderr=subprocess.PIPE,
+                              timeout=LIMIT)
+        assert done.returncode == 1, done
+        assert 'standard output: cannot write' in done.stderr, done
+    for answer in b'', b'half an answer\n':
+        with tempfile.TemporaryDirectory() as place, \
+             socket.socket(socket.AF_UNIX) as server:
+            path = os.path.join(place, 'ctl')
+            server.bind(path)
+            server.listen()
+            with subprocess.Popen([SIM, 'ctl', path, 'stats'], text=True,
+                                  stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE) as ctl:
+                server.settimeout(LIMIT)
+                client, _ = server.accept()
+                client.sendall(answer)
+                client.close()
+                assert ctl.wait(LIMIT) == 1, ctl.returncode
+                said = ctl.stderr.read()
+            assert 'closed before the end of its answer' in said, said
+
+
 def a_hostile_control_client_does_not_disturb_the_bus():
     with Sim('--pty', '--modules', '1') as sim:
         line = sim.open()
@@ -611,6 +636,7 @@ TESTS = [
     the_pty_hangs_up_and_is_opened_again,
     statistics_are_written_on_signal_and_at_the_end,
     bad_usage_is_refused_with_status_2,
+    an_answer_that_is_lost_is_a_failure,
     a_hostile_control_client_does_not_disturb_the_bus,
     answers_longer_than_a_socket_holds_arrive_whole,
     a_scan_of_64_modules_is_cheap_and_well_timed,

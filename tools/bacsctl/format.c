@@ -107,6 +107,16 @@ int parse_age(const char *text, int64_t *ret_us)
 	return -EINVAL;
 }
 
+/* strptime() takes 31 days for any month, and mktime() goes on in the next. */
+static bool day_exists(const struct tm *tm)
+{
+	struct tm day = { .tm_year = tm->tm_year, .tm_mon = tm->tm_mon,
+			  .tm_mday = tm->tm_mday };
+
+	timegm(&day);
+	return day.tm_mday == tm->tm_mday;
+}
+
 static int parse_date(const char *text, int64_t *ret_us)
 {
 	static const char *const formats[] = {
@@ -121,6 +131,8 @@ static int parse_date(const char *text, int64_t *ret_us)
 
 		if (!end || *end)
 			continue;
+		if (!day_exists(&tm))
+			return -EINVAL;
 		s = mktime(&tm);
 		if (s == (time_t)-1)
 			return -EINVAL;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* bacs-sim ctl: one command to a running simulator */
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -40,7 +41,7 @@ int ctl_main(int argc, char **argv)
 {
 	char *line = NULL;
 	size_t size = 0;
-	int status = 1, fd;
+	int status = -1, fd;
 	FILE *f;
 
 	if (argc < 2) {
@@ -58,8 +59,10 @@ int ctl_main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		fprintf(f, "%s%s", i > 1 ? " " : "", argv[i]);
 	fputc('\n', f);
+	/* a simulator that goes is told below */
+	signal(SIGPIPE, SIG_IGN);
 	fflush(f);
-	errno = 0;
+	signal(SIGPIPE, SIG_DFL);
 	while (getline(&line, &size, f) > 0) {
 		if (!strcmp(line, "ok\n")) {
 			status = 0;
@@ -71,14 +74,19 @@ int ctl_main(int argc, char **argv)
 			break;
 		}
 		fputs(line, stdout);
-		status = -1;	/* so far: not the end yet */
 	}
 	if (status == -1) {
-		fprintf(stderr, "bacs-sim: %s: the simulator closed in the middle of its answer\n",
+		fprintf(stderr, "bacs-sim: %s: the simulator closed before the end of its answer\n",
 			argv[0]);
 		status = 1;
 	}
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "bacs-sim: standard output: cannot write: %s\n",
+			strerror(errno));
+		status = 1;
+	}
 	free(line);
+	signal(SIGPIPE, SIG_IGN);
 	fclose(f);
 	return status;
 }

@@ -45,7 +45,7 @@ static void write_stats(const struct sim *s)
 {
 	char temp[4096];
 	struct json j = { 0 };
-	bool to_stdout;
+	bool to_stdout, lost;
 
 	if (!s->o.stats_path)
 		return;
@@ -58,13 +58,15 @@ static void write_stats(const struct sim *s)
 		return;
 	}
 	bus_print(s->bus, &j);
-	if (to_stdout) {
-		fflush(stdout);
+	lost = fflush(j.f) || ferror(j.f);
+	if (!to_stdout)
+		lost |= fclose(j.f) || (!lost && rename(temp, s->o.stats_path) < 0);
+	if (!lost)
 		return;
-	}
-	if (fclose(j.f) || rename(temp, s->o.stats_path) < 0)
-		fprintf(stderr, "bacs-sim: statistics %s: cannot write: %s\n",
-			s->o.stats_path, strerror(errno));
+	fprintf(stderr, "bacs-sim: statistics %s: cannot write: %s\n",
+		s->o.stats_path, strerror(errno));
+	if (!to_stdout)
+		unlink(temp);
 }
 
 static void say_ready(struct sim *s)
