@@ -123,11 +123,11 @@ struct check {
 static void number_strings(struct check *c)
 {
 	uint8_t used[CONFIG_STRINGS_MAX + 1] = { 0 };
-	struct config_string *s, *end;
 	unsigned int next = 1;
 
-	end = c->config->strings + c->config->string_count;
-	for (s = c->config->strings; s < end; s++) {
+	for (size_t i = 0; i < c->config->string_count; i++) {
+		const struct config_string *s = &c->config->strings[i];
+
 		if (!s->number)
 			continue;
 		if (used[s->number])
@@ -136,7 +136,9 @@ static void number_strings(struct check *c)
 					 s->name, s->number);
 		used[s->number] = 1;
 	}
-	for (s = c->config->strings; s < end; s++) {
+	for (size_t i = 0; i < c->config->string_count; i++) {
+		struct config_string *s = &c->config->strings[i];
+
 		if (s->number)
 			continue;
 		while (used[next])
