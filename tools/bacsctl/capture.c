@@ -321,20 +321,47 @@ struct convert {
 };
 
 static volatile sig_atomic_t interrupted;
+static int wakeup[2];
 
 static void interrupt(int signal)
 {
+	int error = errno;
+
 	interrupted = signal;
+	(void)!write(wakeup[1], "", 1);
+	errno = error;
 }
 
 /* A signal ends the conversion as a failure does: nothing is left behind. */
-static void catch_signals(void)
+static int catch_signals(void)
 {
 	const struct sigaction action = { .sa_handler = interrupt };
 
+	if (pipe2(wakeup, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
+	return 0;
+}
+
+/* As read(), and -EINTR whenever there was a signal */
+static ssize_t read_more(int fd, char *buf, size_t size)
+{
+	struct pollfd fds[] = { { fd, POLLIN, 0 }, { wakeup[0], POLLIN, 0 } };
+	ssize_t n = -1;
+
+	do {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			return -errno;
+		if (interrupted)
+			return -EINTR;
+		if (fds[0].revents)
+			n = read(fd, buf, size);
+		else
+			errno = EINTR;
+	} while (n < 0 && errno == EINTR);
+	return n < 0 ? -errno : n;
 }
 
 static void begin(struct convert *c)
@@ -354,18 +381,18 @@ static int convert_record(const struct capture_record *record, void *data)
 	return put_record(record, c->sink);
 }
 
-static int convert(FILE *in, const char *path, struct convert *c)
+static int convert(int in, const char *path, struct convert *c)
 {
 	char buf[16384];
-	size_t n;
+	ssize_t n;
 	int r = 0;
 
-	while (!r && !interrupted && (n = fread(buf, 1, sizeof(buf), in)) > 0)
-		r = capture_feed(&c->reader, buf, n);
-	if (interrupted || ferror(in)) {
-		fprintf(stderr, "bacsctl: %s: %s%s\n", path, interrupted ?
-			"not converted: " : "cannot read: ", interrupted ?
-			strsignal(interrupted) : strerror(errno));
+	while (!r && (n = read_more(in, buf, sizeof(buf))) > 0)
+		r = capture_feed(&c->reader, buf, (size_t)n);
+	if (!r && n < 0) {
+		fprintf(stderr, "bacsctl: %s: %s: %s\n", path, interrupted ?
+			"not converted" : "cannot read", interrupted ?
+			strsignal(interrupted) : strerror((int)-n));
 		return EXIT_FAILED;
 	}
 	if (!r)
@@ -399,8 +426,7 @@ int bus_convert(struct bacs *b, const struct options *o, int argc, char **argv)
 {
 	struct convert c = { .begun = false };
 	struct sink s;
-	FILE *in;
-	int r;
+	int in, r;
 
 	(void)b;
 	(void)o;
@@ -409,20 +435,20 @@ int bus_convert(struct bacs *b, const struct options *o, int argc, char **argv)
 			"bacsctl: bus convert CAPTURE FILE: FILE becomes pcapng, - is standard output\n");
 		return EXIT_USAGE;
 	}
-	catch_signals();
-	in = fopen(argv[0], "re");
-	if (!in) {
+	r = catch_signals();
+	in = r < 0 ? -1 : open(argv[0], O_RDONLY | O_CLOEXEC);
+	if (in < 0) {
 		fprintf(stderr, "bacsctl: %s: %s\n", argv[0], strerror(errno));
 		return EXIT_FAILED;
 	}
 	if (open_sink(&s, argv[1], true) < 0) {
-		fclose(in);
+		close(in);
 		return EXIT_FAILED;
 	}
 	c.sink = &s;
 	capture_reader_init(&c.reader, convert_record, &c);
 	r = convert(in, argv[0], &c);
-	fclose(in);
+	close(in);
 	if (close_sink(&s))
 		r = EXIT_FAILED;
 	if (r && strcmp(argv[1], "-"))
