@@ -69,6 +69,7 @@ struct fake_kernel {
 	int transact_result;		/* of raw requests */
 	struct fake_buf transact_reply;
 	bool transact_early;		/* before the acknowledgement */
+	struct fake_buf transact_only;	/* the PDU that is answered; empty: any */
 	struct fake_replay *replay;
 };
 

@@ -196,16 +196,15 @@ static void answer_profile(struct request *r, const struct fake_profile *p)
 }
 
 static void answer_transact(struct request *r, struct fake_bus *bus,
-			    uint8_t address)
+			    uint8_t address, int result,
+			    const struct fake_buf *reply)
 {
-	const struct fake_buf *reply = &r->k->transact_reply;
 	size_t message = begin(r, BACS_CMD_TRANSACT), nest;
 
 	fake_put_string(r->out, BACS_A_BUS_NAME, bus->name);
 	nest = fake_nest(r->out, BACS_A_TRANSACT);
 	fake_put(r->out, BACS_TRANSACT_A_ADDRESS, &address, sizeof(address));
-	fake_put_u32(r->out, BACS_TRANSACT_A_RESULT,
-		     (uint32_t)r->k->transact_result);
+	fake_put_u32(r->out, BACS_TRANSACT_A_RESULT, (uint32_t)result);
 	if (reply->len)
 		fake_put(r->out, BACS_TRANSACT_A_REPLY, reply->data,
 			 reply->len);
@@ -401,9 +400,13 @@ static int equalize(struct request *r, struct fake_bus *bus)
 /* The reply comes before the acknowledgement, or after it from here. */
 static int transact(struct request *r, struct fake_bus *bus)
 {
+	static const struct fake_buf silence;
+	const struct fake_buf *only = &r->k->transact_only;
+	int result = r->k->transact_result;
 	const uint8_t *nest, *pdu;
 	size_t len, pdu_len = 0;
 	uint64_t address = 0;
+	bool heard;
 
 	nest = find(r->attrs, r->attrs_len, BACS_A_TRANSACT, &len);
 	pdu = nest ? find(nest, len, BACS_TRANSACT_A_PDU, &pdu_len) : NULL;
@@ -422,8 +425,13 @@ static int transact(struct request *r, struct fake_bus *bus)
 		acknowledge(r, 0);
 		r->acknowledged = true;
 	}
-	answer_transact(r, bus, (uint8_t)address);
-	command_done(r, bus, (unsigned int)address, r->k->transact_result);
+	heard = !only->len || (only->len == pdu_len &&
+			       !memcmp(only->data, pdu, pdu_len));
+	if (!heard)
+		result = -ETIMEDOUT;
+	answer_transact(r, bus, (uint8_t)address, result,
+			heard ? &r->k->transact_reply : &silence);
+	command_done(r, bus, (unsigned int)address, result);
 	return 0;
 }
 

@@ -32,6 +32,7 @@
  *	inject COMMAND HEX		the next such dump ends with this message
  *	transact RESULT [HEX [early]]	how raw requests end; early: before
  *					their acknowledgement
+ *	transact-only HEX		from now on to this PDU alone
  *	play FILE			answer from a recording (fake-record)
  *	monitor				send its notifications
  *	sync				nothing; the answer tells all is done
@@ -450,6 +451,13 @@ static int do_transact(struct step *s)
 	return hex(s, s->words > 2 ? s->word[2] : "", &s->k->transact_reply);
 }
 
+static int do_transact_only(struct step *s)
+{
+	if (s->words != 2)
+		return wrong(s, "transact-only HEX");
+	return hex(s, s->word[1], &s->k->transact_only);
+}
+
 static int do_play(struct step *s)
 {
 	if (s->words != 2)
@@ -499,6 +507,7 @@ static const struct {
 	{ "bytes", do_bytes },
 	{ "inject", do_inject },
 	{ "transact", do_transact },
+	{ "transact-only", do_transact_only },
 	{ "play", do_play },
 	{ "monitor", do_monitor },
 	{ "sync", do_sync },

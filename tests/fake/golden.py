@@ -15,7 +15,7 @@ A case is a file of sections, each begun by a line "== NAME":
 
 run, exit, out and err may come several times, in this order. The word
 @HISTORY@ in run stands for a history that the daemon's store has written,
-@ROOT@ for the folder that --root wants.
+@ROOT@ for the folder that --root wants, @PROFILES@ for that of the profiles.
 Output is TAP.
 """
 import os
@@ -23,6 +23,9 @@ import shlex
 import subprocess
 import sys
 import tempfile
+
+PROFILES = os.path.join(os.path.dirname(os.path.realpath(__file__)),
+                        "../../profiles")
 
 
 def read_case(path):
@@ -96,7 +99,8 @@ def play(program, bacsctl, history, sections):
                         subprocess.run([history, database], check=True)
                     got = run(bacsctl, kernel.socket,
                               text.strip().replace("@HISTORY@", database)
-                              .replace("@ROOT@", folder))
+                              .replace("@ROOT@", folder)
+                              .replace("@PROFILES@", PROFILES))
                 elif name in got:
                     text = got[name]
                 else:

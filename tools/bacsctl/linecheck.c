@@ -29,11 +29,11 @@ static const struct column columns[COLUMNS] = {
 };
 
 /*
- * Fourteen input registers from 0, the live block of a jar module. A module of
- * another kind refuses them, and a refusal that arrives is as good a proof of
- * the line.
+ * Fourteen input registers from 0, the live block of a jar module. A bacs-c
+ * module of another kind refuses them, and a refusal that arrives is as good a
+ * proof of the line.
  */
-static const uint8_t probe[] = { 4, 0, 0, 0, 14 };
+static const uint8_t bacs_c_probe[5] = { 4, 0, 0, 0, 14 };
 
 #define TARGETS	247
 
@@ -45,17 +45,40 @@ struct target {
 };
 
 struct round {
+	uint8_t probe[5];
 	struct target target[TARGETS];
 	unsigned int targets;
 };
 
+/* A module of another maker may be silent to what it does not know. */
+static void choose_probe(struct bacs *b, const struct bacs_bus *bus,
+			 uint8_t probe[5])
+{
+	unsigned int function, start, count;
+	struct bacs_profile *profile = NULL;
+
+	memcpy(probe, bacs_c_probe, sizeof(bacs_c_probe));
+	if (bacs_profile_fetch(b, bacs_bus_profile(bus), &profile) < 0)
+		return;
+	if (bacs_profile_block(profile, 0, &function, &start, &count) >= 0) {
+		const uint8_t own[5] = {
+			(uint8_t)function, (uint8_t)(start >> 8), (uint8_t)start,
+			(uint8_t)(count >> 8), (uint8_t)count,
+		};
+
+		memcpy(probe, own, sizeof(own));
+	}
+	bacs_profile_free(profile);
+}
+
 /* 0; or what forbids to go on */
-static int ask(struct bacs *b, const char *bus, struct target *t)
+static int ask(struct bacs *b, const char *bus, const uint8_t probe[5],
+	       struct target *t)
 {
 	uint8_t reply[BACS_PDU_BYTES];
 	size_t len;
-	int r = bacs_transact(b, bus, bacs_module_address(t->module), probe,
-			      sizeof(probe), 0, reply, &len);
+	int r = bacs_transact(b, bus, bacs_module_address(t->module), probe, 5,
+			      0, reply, &len);
 
 	switch (r) {
 	case -ETIMEDOUT:
@@ -174,7 +197,7 @@ static int run(struct bacs *b, const char *bus, uint32_t count,
 	/* one after the other, so that a disturbance is shared by all */
 	for (uint32_t i = 0; r >= 0 && i < count; i++)
 		for (unsigned int k = 0; r >= 0 && k < all->targets; k++)
-			r = ask(b, bus, &all->target[k]);
+			r = ask(b, bus, all->probe, &all->target[k]);
 	if (r >= 0)
 		r = bacs_stats_list(b, bus, &now);
 	for (unsigned int k = 0; r >= 0 && k < all->targets; k++) {
@@ -231,6 +254,7 @@ int bus_line_check(struct bacs *b, const struct options *o, int argc,
 		fprintf(stderr, "bacsctl: no module is known on %s\n", name);
 		return EXIT_FAILED;
 	}
+	choose_probe(b, bus, all.probe);
 	if (!o->json)
 		fprintf(stderr, "asking %u modules %u times each ...\n",
 			all.targets, count);
