@@ -103,6 +103,7 @@ static void wrong_lines_are_refused_with_their_place(void **state)
 		{ "bacs-capture 1 bus=a baud=299 boot_ns=1 wall_us=1\n", "line 1: baud= is not 300 to 4000000" },
 		{ "bacs-capture 1 bus=a baud=9600 boot_ns=1 wall_us=-1\n", "line 1: boot_ns= and wall_us= are not two numbers" },
 		{ "bacs-capture 1 bus=a baud=9600 boot_ns=18446744073709551616 wall_us=1\n", "line 1: boot_ns= and wall_us= are not two numbers" },
+		{ "bacs-capture 1 bus=a baud=9600 boot_ns=1 wall_us=9223372036854776\n", "line 1: wall_us= is not 0 to 9223372036854775, us since 1970" },
 		{ HEAD "x\n", "line 2: it begins neither with a time in ns nor with \"lost\" or \"end\"" },
 		{ HEAD "\n", "line 2: it begins neither with a time in ns nor with \"lost\" or \"end\"" },
 		{ HEAD "1 requests 01\n", "line 2: \"requests 01\" is no kind of record" },

@@ -42,7 +42,7 @@ def of_page(text):
             # "Cm a b" are words, not "Op Cm a" and "Cm a | b"
             if not line.startswith('.Cm ') or '|' in line:
                 break
-            words += line.removeprefix('.Cm ').split(' Ar ')[0].split()
+            words += re.split(' (?:Ar|Fl) ', line.removeprefix('.Cm '))[0].split()
         key = ' '.join(words)
         forms.setdefault(key, set()).update(re.findall(r'Fl -([a-z0-9-]+)', form))
     return forms
@@ -55,7 +55,7 @@ def of_help(text):
     for form in re.split(r'^ *bacsctl ', '\n' + usage, flags=re.M)[1:]:
         words = []
         for word in form.split():
-            if not re.fullmatch(r'[a-z-]+', word):
+            if not re.fullmatch('[a-z][a-z-]*', word):
                 break
             words.append(word)
         key = ' '.join(words)

@@ -228,6 +228,8 @@ static int follow(const struct options *o)
 
 int cmd_events(int argc, char **argv)
 {
+	const unsigned int stored = OPTION_SINCE | OPTION_UNTIL |
+				    OPTION_LIMIT | OPTION_DATABASE;
 	struct options o;
 	int first, r;
 
@@ -235,7 +237,7 @@ int cmd_events(int argc, char **argv)
 			      OPTION_BUS | OPTION_SINCE | OPTION_UNTIL |
 			      OPTION_LIMIT | OPTION_SEVERITY |
 			      OPTION_DATABASE,
-			      "events [--follow] [--json] [--since=TIME] [--until=TIME] [--limit=N]\n       [--severity=LEVEL] [--bus=NAME] [--database=FILE]",
+			      "events [--json] [--since=TIME] [--until=TIME] [--limit=N]\n                      [--severity=LEVEL] [--bus=NAME] [--database=FILE]\n       bacsctl events --follow [--json] [--severity=LEVEL] [--bus=NAME]",
 			      "Shows what happened, oldest first: from the history that bacsd keeps, or with\n--follow from the driver as it happens.\n",
 			      &o, &r);
 	if (first < 0)
@@ -243,6 +245,12 @@ int cmd_events(int argc, char **argv)
 	if (first < argc) {
 		fprintf(stderr, "bacsctl: events takes no argument '%s'\n",
 			argv[first]);
+		return EXIT_USAGE;
+	}
+	if (o.follow && o.given & stored) {
+		fprintf(stderr,
+			"bacsctl: events --follow prints what happens from now on and takes no --%s\n",
+			options_first(o.given & stored));
 		return EXIT_USAGE;
 	}
 	return o.follow ? follow(&o) : show_stored(&o);

@@ -146,8 +146,11 @@ static int read_head(struct capture_reader *r, const char *text)
 	    baud > 4000000)
 		return refuse(r, "baud= is not 300 to 4000000");
 	if (!take_key(&text, "boot_ns=", ' ', &r->info.boot_ns) ||
-	    !take_key(&text, "wall_us=", '\0', &wall) || wall > INT64_MAX)
+	    !take_key(&text, "wall_us=", '\0', &wall))
 		return refuse(r, "boot_ns= and wall_us= are not two numbers");
+	if (wall > INT64_MAX / 1000)
+		return refuse(r, "wall_us= is not 0 to %" PRId64 ", us since 1970",
+			      INT64_MAX / 1000);
 	r->info.baud = (uint32_t)baud;
 	r->info.wall_us = (int64_t)wall;
 	r->begun = true;
