@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From libbacs to the policy and back */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "manager.h"
 
 #define PUSHES_AT_ONCE	32
+#define LOST_TELL_NS	(60 * 1000000000ULL)
 
 struct push {
 	char bus[13];
@@ -236,6 +238,29 @@ static void on_notice(struct manager *m, const struct bacs_notice *n,
 	}
 }
 
+/*
+ * What was missed is not in the history: say so there. A machine that cannot keep
+ * up is told once a minute.
+ */
+static void tell_lost(struct manager *m, uint64_t now_ns)
+{
+	uint64_t overruns = bacs_diagnostic(m->bacs, BACS_DIAG_OVERRUNS);
+	uint64_t gaps = bacs_diagnostic(m->bacs, BACS_DIAG_GAPS);
+
+	if (overruns == m->lost_overruns && gaps == m->lost_gaps)
+		return;
+	if (m->lost_told_ns && now_ns < m->lost_told_ns + LOST_TELL_NS)
+		return;
+	manager_event_text(m, POLICY_MESSAGES_LOST, "", 0,
+			   "messages of the driver were lost (socket full: %"
+			   PRIu64 ", numbers missing: %" PRIu64
+			   "); all was read again, values in between are not in the history",
+			   overruns - m->lost_overruns, gaps - m->lost_gaps);
+	m->lost_overruns = overruns;
+	m->lost_gaps = gaps;
+	m->lost_told_ns = now_ns;
+}
+
 void manager_dispatch_driver(struct manager *m)
 {
 	const struct bacs_notice *n;
@@ -247,6 +272,7 @@ void manager_dispatch_driver(struct manager *m)
 	m->dispatch_error = r < 0 ? r : 0;
 	while ((n = bacs_next_notice(m->bacs)))
 		on_notice(m, n, manager_now_ns());
+	tell_lost(m, manager_now_ns());
 	policy_driver(m->policy, bacs_driver(m->bacs), manager_now_ns());
 	policy_tick(m->policy, manager_now_ns());
 }

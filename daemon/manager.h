@@ -47,6 +47,9 @@ struct manager {
 
 	struct bacs *bacs;
 	int dispatch_error;		/* last one reported */
+	uint64_t lost_told_ns;		/* event of lost messages, 0 = never */
+	uint64_t lost_overruns;		/* that were told */
+	uint64_t lost_gaps;
 	sd_event_source *bacs_source;
 	sd_event_source *tick_source;
 	sd_event_source *flush_source;	/* deferred: write events now */

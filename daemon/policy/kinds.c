@@ -27,6 +27,7 @@ static const struct {
 	[POLICY_LEASE_EXPIRED] = { "lease-expired", POLICY_WARNING },
 	[POLICY_SAMPLES_STALLED] = { "samples-stalled", POLICY_ALARM },
 	[POLICY_SAMPLES_RESUMED] = { "samples-resumed", POLICY_INFO },
+	[POLICY_MESSAGES_LOST] = { "messages-lost", POLICY_WARNING },
 	[POLICY_COMMAND] = { "command", POLICY_INFO },
 	[POLICY_ACCESS_DENIED] = { "access-denied", POLICY_WARNING },
 	[POLICY_CONFIGURATION_LOADED] = { "configuration-loaded", POLICY_INFO },

@@ -139,6 +139,7 @@ def samples_that_stop_starve_the_watchdog(w):
 def malformed_messages_and_overruns_leave_the_model_right(w):
     w.configure(CONFIG)
     w.modules()
+    w.step("clock 1000000000000 1770000000000000000")
     w.start()
     w.step("scan bacsA")
     wait_for("values", lambda: w.snapshot()["bacsA", 1]["values"])
@@ -150,13 +151,23 @@ def malformed_messages_and_overruns_leave_the_model_right(w):
     # a loss whose message never arrived
     w.step("module bacsA 3 state=lost", "overrun")
     wait_for("the loss", lambda: w.module(3, "State") == "lost")
+    assert w.heard("messages of the driver were lost",
+                   "socket full: 1, numbers missing: 0") == 1
     w.step("interrupt 2", "module bacsA 4 state=lost", "overrun")
     wait_for("the loss", lambda: w.module(4, "State") == "lost")
-    w.step("skip bacsA samples 1000", "scan bacsA voltage_mv=13000")
+    w.step("advance 1000000000", "scan bacsA", "skip bacsA samples 1000",
+           "advance 1000000000", "scan bacsA voltage_mv=13000")
     wait_for("values", lambda: w.module(1, "Values")
              .get("voltage_mv") == 13000)
+    # told once a minute, and then of both
+    assert w.heard("messages of the driver were lost") == 1
+    w.step("advance 61000000000", "scan bacsA")
+    w.heard("messages of the driver were lost",
+            "socket full: 1, numbers missing: 1000")
     assert w.daemon.poll() is None
     w.stop()
+    assert w.sql("SELECT count(*) FROM event WHERE kind = 'messages-lost'") \
+        == [(2,)]
 
 
 def raw_requests_are_recorded_whoever_sends_them(w):
