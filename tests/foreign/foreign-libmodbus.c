@@ -5,7 +5,8 @@
  *   foreign-libmodbus TTY MAP ADDRESS [BAUD]
  *
  * Lines "MILLIVOLT MILLIAMPERE" on standard input set what is served, of a room
- * sensor 0.001 degC and 0.001 %; each is confirmed by "serving MILLIVOLT
+ * sensor 0.001 degC and 0.001 %, of an I/O module the bits of its inputs and of
+ * its relays; each is confirmed by "serving MILLIVOLT
  * MILLIAMPERE". Ends with standard input. The
  * maps are written here from the makers' documents, which the files in
  * profiles/ name, and not from those files: that is the point of the test.
@@ -55,7 +56,15 @@ static void encode_room(modbus_mapping_t *m, int32_t mc, int32_t millipercent)
 	m->tab_input_registers[2] = (uint16_t)(millipercent / 100);
 }
 
+/* xS11: inputs and relays, one bit each; holding registers 0 and 1 */
+static void encode_io(modbus_mapping_t *m, int32_t inputs, int32_t relays)
+{
+	m->tab_registers[0] = (uint16_t)inputs;
+	m->tab_registers[1] = (uint16_t)relays;
+}
+
 static const struct map maps[] = {
+	{ "unipi-xs11", 'N', encode_io, 0, 32, 0, 0 },
 	{ "xy-md02", 'N', encode_room, 0, 0, 0, 3 },
 	{ "schneider-conext-bm", 'E', encode_conext, 0x40, 0x40, 0, 0 },
 	{ "epever-b-series", 'E', encode_epever, 0, 0, 0x3300, 0x20 },

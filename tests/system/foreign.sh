@@ -204,6 +204,22 @@ check "$name: it is listed and used" \
 	sh -c 'bacsctl profile list | grep -E "^xy-md02 +environment .* 1 +loaded"'
 stop
 
+# An I/O module: bits, the highest of twelve inputs and of thirteen relays too
+io_shows() { # INPUTS RELAYS
+	file_is bacsF-007/digital_inputs "$1" && file_is bacsF-007/relays "$2"
+}
+io_serves() { serve "$1" "$2" && wait_for 20 io_shows "$1" "$2"; }
+name="I/O module of libmodbus"
+start_bridge
+start_server foreign-libmodbus unipi-xs11 7
+serve 2049 0
+start_attach --profile unipi-xs11 --modules 7
+check "$name: its inputs" wait_for 20 io_shows 2049 0
+check "$name: all of both" io_serves 4095 8191
+check "$name: none" io_serves 0 0
+check "$name: class" file_is bacsF-007/class io
+stop
+
 # three alike on one line, told apart by their addresses
 name="three devices of pymodbus"
 start_bridge
