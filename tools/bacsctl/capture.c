@@ -29,13 +29,18 @@ struct sink {
 	uint64_t last_ns;
 };
 
-static void put(struct sink *s, const void *bytes, size_t len)
+static void fail(struct sink *s)
 {
-	if (!s->failed && len && fwrite(bytes, 1, len, s->file) != len) {
+	if (!s->failed)
 		fprintf(stderr, "bacsctl: %s: cannot write: %s\n", s->path,
 			strerror(errno));
-		s->failed = true;
-	}
+	s->failed = true;
+}
+
+static void put(struct sink *s, const void *bytes, size_t len)
+{
+	if (!s->failed && len && fwrite(bytes, 1, len, s->file) != len)
+		fail(s);
 }
 
 static void put_head(struct sink *s)
@@ -125,11 +130,8 @@ static int close_sink(struct sink *s)
 		lost |= fclose(s->file) != 0;
 	else
 		clearerr(stdout);	/* it is said here */
-	if (lost && !s->failed) {
-		fprintf(stderr, "bacsctl: %s: cannot write: %s\n", s->path,
-			strerror(errno));
-		s->failed = true;
-	}
+	if (lost)
+		fail(s);
 	return s->failed ? EXIT_FAILED : EXIT_DONE;
 }
 
@@ -189,7 +191,8 @@ static bool drain(struct live *l)
 		return false;
 	}
 	/* a reader of the file, or of a pipe, sees whole records soon */
-	fflush(l->sink->file);
+	if (fflush(l->sink->file))
+		fail(l->sink);
 	return !l->sink->failed;
 }
 
