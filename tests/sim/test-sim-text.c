@@ -191,8 +191,11 @@ static void mistakes_in_a_scenario_name_line_value_and_range(void **state)
 		{ "[fault dry-out]\nramp_s = -1\n", ":2:", "\"-1\"" },
 		{ "[fault dry-out]\nramp = 1\n", ":2:", "start_s ramp_s" },
 		{ "[rule ../x]\neffect = drop\n", ":1:", "letters" },
+		{ "\xEF\xBB\xBF[bus]\n", ":1:", "without one" },
+		{ "[bus]\nbaud = \x1b[31m\n", ":2:", "\"?[31m\"" },
 	};
 	static struct options o;
+	static char full[5000];
 	struct parse_error e;
 
 	(void)state;
@@ -204,6 +207,16 @@ static void mistakes_in_a_scenario_name_line_value_and_range(void **state)
 		    !strstr(e.text, bad[i].what))
 			fail_msg("%s\nsays: %s", bad[i].text, e.text);
 	}
+	/* any length is a comment's, up to the longest line; no file is endless */
+	memset(full, '#', 4095);
+	strcpy(full + 4095, "\n[bus]\nbaud = 9600\n");
+	assert_int_equal(load(&o, full, &e), 0);
+	assert_int_equal(o.bus.baud, 9600);
+	strcpy(full + 4095, "#\n");
+	assert_int_equal(load(&o, full, &e), -EINVAL);
+	assert_non_null(strstr(e.text, ":1: more than 4095 characters"));
+	assert_int_equal(scenario_load(&o, "/dev/zero", &e), -EINVAL);
+	assert_non_null(strstr(e.text, ":1: a zero byte"));
 	assert_int_equal(scenario_load(&o, "/nonexistent/file", &e), -EINVAL);
 	assert_non_null(strstr(e.text, "/nonexistent/file"));
 	assert_int_equal(scenario_load(&o, "/", &e), -EINVAL);

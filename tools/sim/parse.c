@@ -22,6 +22,10 @@ int parse_fail(struct parse_error *e, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof(e->text), fmt, ap);
 	va_end(ap);
+	/* what was read is in it: nothing for a terminal to obey */
+	for (char *c = e->text; *c; c++)
+		if (iscntrl((unsigned char)*c))
+			*c = '?';
 	return -EINVAL;
 }
 

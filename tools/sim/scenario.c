@@ -9,6 +9,8 @@
 
 #include "options.h"
 
+#define LINE_ROOM	4096
+
 enum section {
 	SECTION_NONE,
 	SECTION_BUS,
@@ -335,6 +337,44 @@ static int take_line(struct reader *rd, char *text, struct parse_error *e)
 	return r < 0 ? fail_at(rd, rd->line, e) : 0;
 }
 
+/* Return: 1: a line, 0: there is none, -EINVAL: one that is none */
+static int read_line(FILE *f, char text[LINE_ROOM], struct parse_error *e)
+{
+	size_t n = 0;
+	int c;
+
+	while ((c = getc(f)) != EOF && c != '\n') {
+		if (!c)
+			return parse_fail(e, "a zero byte: not a text file");
+		if (n == LINE_ROOM - 1)
+			return parse_fail(e, "more than %d characters in a line",
+					  LINE_ROOM - 1);
+		text[n++] = (char)c;
+	}
+	text[n] = '\0';
+	return c != EOF || n;
+}
+
+static int read_all(struct reader *rd, FILE *f, struct parse_error *e)
+{
+	char line[LINE_ROOM];
+	int r;
+
+	for (;;) {
+		rd->line++;
+		r = read_line(f, line, e);
+		if (!r)
+			return 0;
+		if (r > 0 && rd->line == 1 && !strncmp(line, "\xEF\xBB\xBF", 3))
+			r = parse_fail(e, "a byte order mark (EF BB BF) stands before the text; save it as UTF-8 without one");
+		if (r < 0)
+			return fail_at(rd, rd->line, e);
+		r = take_line(rd, line, e);
+		if (r < 0)
+			return r;
+	}
+}
+
 /**
  * scenario_load() - read a scenario file
  * @o: options, added to
@@ -346,30 +386,18 @@ static int take_line(struct reader *rd, char *text, struct parse_error *e)
 int scenario_load(struct options *o, const char *path, struct parse_error *e)
 {
 	struct reader rd = { .o = o, .path = path };
-	char *line = NULL;
-	size_t size = 0;
-	ssize_t len;
-	int r = 0;
+	int r;
 	FILE *f = fopen(path, "re");
 
 	if (!f)
 		return parse_fail(e, "scenario %.200s: cannot open: %s", path,
 				  strerror(errno));
-	while (!r && (len = getline(&line, &size, f)) >= 0) {
-		rd.line++;
-		if (strlen(line) != (size_t)len) {
-			parse_fail(e, "a zero byte: not a text file");
-			r = fail_at(&rd, rd.line, e);
-			break;
-		}
-		r = take_line(&rd, line, e);
-	}
+	r = read_all(&rd, f, e);
 	if (!r && ferror(f))
 		r = parse_fail(e, "scenario %.200s: cannot read: %s", path,
 			       strerror(errno));
 	if (!r)
 		r = end_section(&rd, e);
-	free(line);
 	fclose(f);
 	return r;
 }
