@@ -48,6 +48,8 @@ int ctl_main(int argc, char **argv)
 		fprintf(stderr, "Usage: bacs-sim ctl SOCKET COMMAND...\n");
 		return 2;
 	}
+	/* whoever goes first, simulator or reader, it is told below */
+	signal(SIGPIPE, SIG_IGN);
 	fd = open_socket(argv[0]);
 	if (fd < 0)
 		return 1;
@@ -59,10 +61,7 @@ int ctl_main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		fprintf(f, "%s%s", i > 1 ? " " : "", argv[i]);
 	fputc('\n', f);
-	/* a simulator that goes is told below */
-	signal(SIGPIPE, SIG_IGN);
 	fflush(f);
-	signal(SIGPIPE, SIG_DFL);
 	while (getline(&line, &size, f) > 0) {
 		if (!strcmp(line, "ok\n")) {
 			status = 0;
@@ -86,7 +85,6 @@ int ctl_main(int argc, char **argv)
 		status = 1;
 	}
 	free(line);
-	signal(SIGPIPE, SIG_IGN);
 	fclose(f);
 	return status;
 }
