@@ -147,14 +147,17 @@ bool sys_power(const char *bus, unsigned int address, char *path, size_t size)
 	return only_child(dir, path, size);
 }
 
-/* Is the module ok, and are its class devices there? */
+/*
+ * Is the module ok, and is its chip there? The core makes power/ after all of a
+ * chip's files; name, of its class, is there before the others.
+ */
 bool sys_live(const char *bus, unsigned int address)
 {
 	char path[PATH_MAX];
 
 	return sys_is("ok", SYS_BACS "/%s-%03u/state", bus, address) &&
 	       sys_hwmon(bus, address, path, sizeof(path)) &&
-	       sys_exists("%s/name", path);
+	       sys_exists("%s/power", path);
 }
 
 unsigned int sys_count_live(const char *bus, unsigned int first,

@@ -378,7 +378,7 @@ static int wait_shares(pid_t *pids, int shares)
 	return failed;
 }
 
-TEST_F(orders, all_24_on_ptys)
+TEST_F_TIMEOUT(orders, all_24_on_ptys, 900)
 {
 	pid_t pids[BUSES];
 
@@ -387,7 +387,7 @@ TEST_F(orders, all_24_on_ptys)
 	EXPECT_EQ(0, wait_shares(pids, BUSES));
 }
 
-TEST_F(orders, all_24_on_16550s)
+TEST_F_TIMEOUT(orders, all_24_on_16550s, 900)
 {
 	pid_t pids[BUSES];
 	int ports = 0;
