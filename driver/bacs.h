@@ -121,6 +121,7 @@ struct bacs_asker {
  * @shown: profile by which the publisher describes modules; unused for bacs-c
  * @shown_generation: of @shown, compared with what a note says
  * @children: adds and removes devices
+ * @retry: begins @children again some time after it could not make one
  * @modules: by address; written by @publish only, read with READ_ONCE
  * @controller: netlink port of the controller, 0 = none, by bacs_lock
  * @controller_pid: its process
@@ -160,6 +161,7 @@ struct bacs_bus {
 	u32 shown_generation;
 
 	struct work_struct children;
+	struct delayed_work retry;
 	struct bacs_module *modules[SCAN_SLOTS];
 
 	u32 controller;
@@ -216,6 +218,7 @@ enum bacs_limit {
  * @hwmon: chip, NULL unless registered; by the children work
  * @hwmon_name: name of the chip; hwmon keeps a pointer to it
  * @power: power supply, likewise
+ * @stale_files: files do not show what its class has yet, likewise
  * @lock: protects what follows
  * @state: enum bacs_module_state
  * @since_ns: CLOCK_BOOTTIME of @state
@@ -243,6 +246,7 @@ struct bacs_module {
 	struct device *hwmon;
 	char hwmon_name[BACS_BUS_NAME_MAX + 8];
 	struct bacs_power *power;
+	bool stale_files;
 
 	spinlock_t lock;	/* all below */
 	u32 state;
@@ -268,6 +272,8 @@ struct bacs_module {
 
 struct bacs_module *bacs_module_new(struct bacs_bus *bus, u8 address);
 void bacs_module_sync(struct bacs_module *module);
+void bacs_modules_retry_work(struct work_struct *work);
+void bacs_modules_forget_values(struct bacs_bus *bus);
 void bacs_module_remove(struct bacs_module *module);
 int bacs_module_value(struct bacs_module *module, enum bacs_quantity quantity,
 		      s32 *ret_value);

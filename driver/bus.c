@@ -268,6 +268,7 @@ static struct bacs_bus *bus_alloc(const struct bacs_start *start,
 		      HRTIMER_MODE_ABS_SOFT);
 	INIT_DELAYED_WORK(&bus->publish, bacs_publish_work);
 	INIT_WORK(&bus->children, bus_children_work);
+	INIT_DELAYED_WORK(&bus->retry, bacs_modules_retry_work);
 	atomic_set(&bus->events_seq, 0);
 	strscpy(bus->name, start->name, sizeof(bus->name));
 	strscpy(bus->tty, tty, sizeof(bus->tty));
@@ -450,6 +451,7 @@ void bacs_bus_stop(struct bacs_bus *bus)
 	cancel_delayed_work_sync(&bus->publish);
 	bacs_publish_all(bus);
 	cancel_work_sync(&bus->children);
+	cancel_delayed_work_sync(&bus->retry);
 	bacs_notify_event(bus, BACS_EVENT_BUS_STOPPED, NULL);
 	for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++) {
 		struct bacs_module *module = bacs_bus_module(bus, a);

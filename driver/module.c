@@ -17,6 +17,9 @@
 #define TEMP_RANGE_MAX_MC	125000
 #define VOLTAGE_RANGE_MAX_MV	1000000
 
+/* Practice value: memory is short for seconds; a log line each does not hurt. */
+#define RETRY_MS		5000
+
 static void module_release(struct device *dev)
 {
 	kfree(to_bacs_module(dev));
@@ -266,49 +269,75 @@ static void drop_classes(struct bacs_module *module)
 	module->hwmon = NULL;
 }
 
-static void make_classes(struct bacs_module *module)
+/* Each of the two is tried, whatever became of the other. */
+static bool make_chip(struct bacs_module *module)
 {
-	struct bacs_power *power = NULL;
-	struct device *hwmon = bacs_hwmon_register(module);
+	struct device *hwmon;
 
+	if (module->hwmon)
+		return true;
+	hwmon = bacs_hwmon_register(module);
 	if (IS_ERR(hwmon)) {
 		dev_err_ratelimited(&module->dev,
 				    "cannot register hwmon: %pe\n", hwmon);
-		return;
+		return false;
 	}
 	module->hwmon = hwmon;
-	if (module->identity.class == BACS_CLASS_JAR)
-		power = bacs_power_register(module);
+	return true;
+}
+
+static bool make_supply(struct bacs_module *module)
+{
+	struct bacs_power *power;
+
+	if (module->power || module->identity.class != BACS_CLASS_JAR)
+		return true;
+	power = bacs_power_register(module);
 	if (IS_ERR(power)) {
 		dev_err_ratelimited(&module->dev,
 				    "cannot register power supply: %pe\n", power);
-		return;
+		return false;
 	}
 	module->power = power;
+	return true;
 }
 
-/**
- * bacs_module_sync() - let the devices follow the state
- * @module: the module
- *
- * Context: the children work, the only one to touch the devices.
- */
-void bacs_module_sync(struct bacs_module *module)
+static bool add_device(struct bacs_module *module)
 {
-	bool live, again, power_changed;
+	int err;
+
+	if (module->added)
+		return true;
+	err = device_add(&module->dev);
+	if (err) {
+		dev_err_ratelimited(&module->bus->dev,
+				    "cannot add module %u: %d\n",
+				    module->address, err);
+		return false;
+	}
+	module->added = true;
+	return true;
+}
+
+static bool update_files(struct bacs_module *module)
+{
+	if (!module->stale_files)
+		return true;
+	if (bacs_module_update_files(module)) {
+		dev_err_ratelimited(&module->dev,
+				    "cannot show the files of its class\n");
+		return false;
+	}
+	module->stale_files = false;
+	return true;
+}
+
+/* The device is there: all that hangs on it */
+static bool sync_added(struct bacs_module *module)
+{
+	bool live, again, power_changed, files, chip = true, supply = true;
 	u32 edges;
 
-	if (!module->added) {
-		int err = device_add(&module->dev);
-
-		if (err) {
-			dev_err_ratelimited(&module->bus->dev,
-					    "cannot add module %u: %d\n",
-					    module->address, err);
-			return;
-		}
-		module->added = true;
-	}
 	spin_lock(&module->lock);
 	live = module->state == BACS_MODULE_STATE_OK && module->sample_ns;
 	again = module->reregister;
@@ -321,15 +350,41 @@ void bacs_module_sync(struct bacs_module *module)
 
 	if (!live || again)
 		drop_classes(module);
-	if (again && bacs_module_update_files(module))
-		dev_err_ratelimited(&module->dev,
-				    "cannot show the files of its class\n");
-	if (live && !module->hwmon)
-		make_classes(module);
-	else if (live && edges)
+	module->stale_files |= again;
+	files = update_files(module);
+	if (live && edges && module->hwmon)
 		bacs_hwmon_notify(module, edges);
 	if (power_changed && module->power)
 		bacs_power_changed(module->power);
+	if (live) {
+		chip = make_chip(module);
+		supply = make_supply(module);
+	}
+	return files && chip && supply;
+}
+
+/* Through the children work, so that only one at a time makes devices */
+void bacs_modules_retry_work(struct work_struct *work)
+{
+	struct bacs_bus *bus = container_of(to_delayed_work(work),
+					    struct bacs_bus, retry);
+
+	queue_work(bacs_children_wq, &bus->children);
+}
+
+/**
+ * bacs_module_sync() - let the devices follow the state
+ * @module: the module
+ *
+ * What cannot be made now is tried again by itself.
+ *
+ * Context: the children work, the only one to touch the devices.
+ */
+void bacs_module_sync(struct bacs_module *module)
+{
+	if (!add_device(module) || !sync_added(module))
+		queue_delayed_work(bacs_children_wq, &module->bus->retry,
+				   msecs_to_jiffies(RETRY_MS));
 }
 
 /**

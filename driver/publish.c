@@ -24,6 +24,10 @@ static struct bacs_module *ensure_module(struct bacs_bus *bus, u8 address)
 	if (!module) {
 		dev_err_ratelimited(&bus->dev,
 				    "no memory for module %u\n", address);
+		/* What was said of it did not arrive either. */
+		spin_lock_bh(&bus->lock);
+		bus->notes_lost++;
+		spin_unlock_bh(&bus->lock);
 		return NULL;
 	}
 	mutex_lock(&bacs_lock);

@@ -6,9 +6,11 @@
  *
  * It is meant for the debug kernel, which finds what goes wrong; the hammer
  * itself fails if a process hangs or dies, if something of its kinds never
- * happened, if a bus is left over or if the driver does not work afterwards.
+ * happened, if a live module is without its devices when all keep still, if a
+ * bus is left over or if the driver does not work afterwards.
  * The same seed throws the same dice in each process; who runs when, the
- * machine decides. --faults lets allocations of the processes fail.
+ * machine decides. --faults lets allocations of the processes fail, and of the
+ * driver's own work.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,6 +57,7 @@ static const char * const kind_names[KINDS] = {
 static struct {
 	volatile int stop;
 	volatile int quiet;	/* no new lines: the driver is to be unloaded */
+	volatile int calm;	/* a new line each, that stays; nothing else */
 	uint64_t count[KINDS];
 } *shared;
 
@@ -225,6 +228,7 @@ static void a_line(void)
 	struct bacs_start args = line_start_args(any_name(), rnd(3) ? 1 : 0,
 						 MODULES);
 	struct far_end *far = far_end_new();
+	bool stays = shared->calm;
 	int fd, err;
 
 	if (!far)
@@ -252,8 +256,11 @@ static void a_line(void)
 	did(err ? REFUSED_STARTS : STARTS, 1);
 	if (!err)
 		let_it_find(&args);
-	for (uint32_t n = err ? 0 : 1 + rnd(60); n && !shared->stop; n--)
+	for (uint32_t n = err ? 0 : 1 + rnd(60);
+	     n && !shared->stop && !shared->calm; n--)
 		use_line(far, fd, &args);
+	while (!err && stays && !shared->stop)
+		usleep(10000);
 	end_line(far, fd);
 }
 
@@ -509,16 +516,45 @@ static void unload(void)
 {
 	uint64_t starts = shared->count[STARTS] + 1 + rnd(6);
 
-	AWAIT(LIMIT, shared->stop || shared->count[STARTS] >= starts);
-	if (shared->stop)
+	AWAIT(LIMIT, shared->stop || shared->calm ||
+	      shared->count[STARTS] >= starts);
+	if (shared->stop || shared->calm)
 		return;
 	shared->quiet = 1;
-	if (AWAIT(LIMIT, shared->stop || !syscall(SYS_delete_module, "bacs",
-						  O_NONBLOCK)))
-		did(UNLOADS, !shared->stop);
+	if (AWAIT(LIMIT, shared->stop || shared->calm ||
+		  !syscall(SYS_delete_module, "bacs", O_NONBLOCK)))
+		did(UNLOADS, !shared->stop && !shared->calm);
 	usleep(rnd(20000));
 	run("modprobe", "bacs", NULL);
 	shared->quiet = 0;
+}
+
+/* --- memory --------------------------------------------------------------- */
+
+/*
+ * The kernel's own threads, which make the devices: now their allocations may
+ * fail, and now not, so that some devices come and some do not.
+ */
+static void starve_threads(bool on)
+{
+	static char names[1024][NAME_MAX + 1];
+	int n = sys_list("/proc", names, 1024);
+
+	for (int i = 0; i < n; i++) {
+		char comm[64];
+
+		if (names[i][0] >= '1' && names[i][0] <= '9' &&
+		    sys_read(comm, sizeof(comm), "/proc/%s/comm", names[i]) > 0 &&
+		    !strncmp(comm, "kworker/u", 9))
+			sys_write(on ? "1" : "0", "/proc/%s/make-it-fail",
+				  names[i]);
+	}
+}
+
+static void starve(void)
+{
+	starve_threads(rnd(2));
+	usleep(rnd(500000));
 }
 
 /* --- all of them ---------------------------------------------------------- */
@@ -527,11 +563,13 @@ static const struct {
 	const char *name;
 	void (*round)(void);
 	bool may_fail;		/* its allocations, with --faults */
+	bool only_faults;	/* is there with --faults only */
 } workers[] = {
 	{ "line", lines, true }, { "line", lines, true },
 	{ "line", lines, false }, { "netlink", a_socket, true },
 	{ "netlink", a_socket, false }, { "sysfs", a_file, false },
 	{ "sysfs", a_file, false }, { "unload", unload, false },
+	{ "starve", starve, false, true },
 };
 
 #define WORKERS	ARRAY_SIZE(workers)
@@ -542,6 +580,8 @@ static pid_t start(size_t i, uint64_t seed, bool faults)
 
 	if (pid)
 		return pid;
+	if (workers[i].only_faults && !faults)
+		_exit(0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* The far ends complain of lines that were hung up. */
 	if (!freopen("/dev/null", "w", stderr))
@@ -549,8 +589,12 @@ static pid_t start(size_t i, uint64_t seed, bool faults)
 	dice = seed * 1000 + i;
 	if (faults && workers[i].may_fail)
 		sys_write("1", "/proc/self/make-it-fail");
-	while (!shared->stop)
-		workers[i].round();
+	while (!shared->stop) {
+		if (shared->calm && workers[i].round != lines)
+			usleep(10000);
+		else
+			workers[i].round();
+	}
 	_exit(0);
 }
 
@@ -598,6 +642,87 @@ static bool set_faults(const char *probability)
 	       !sys_write("-1", "%s/times", dir) &&
 	       !sys_write("N", "%s/ignore-gfp-wait", dir) &&
 	       !sys_write(probability, "%s/probability", dir);
+}
+
+static bool has(const char *module, const char *class)
+{
+	char path[PATH_MAX], name[1][NAME_MAX + 1];
+
+	snprintf(path, sizeof(path), SYS_BACS "/%s/%s", module, class);
+	return sys_list(path, name, 1) == 1;
+}
+
+/* A live module has a chip, and if it is a jar, a power supply. */
+static bool devices_are_there(const char *module, bool say)
+{
+	bool chip = has(module, "hwmon");
+	bool supply = has(module, "power_supply") ||
+		      !sys_is("jar", SYS_BACS "/%s/class", module);
+
+	if (say && !(chip && supply))
+		printf("# %s is ok and without %s\n", module,
+		       chip ? "power supply" : "hwmon chip");
+	return chip && supply;
+}
+
+/* Nobody does anything: some module is live, and none without its devices. */
+static bool all_there(bool say)
+{
+	static char names[4 * MODULES][NAME_MAX + 1];
+	int n = sys_list(SYS_BACS, names, 4 * MODULES);
+	unsigned int live = 0;
+	bool all = true;
+
+	for (int i = 0; i < n; i++) {
+		if (!sys_is("ok", SYS_BACS "/%s/state", names[i]))
+			continue;
+		live++;
+		all &= devices_are_there(names[i], say);
+	}
+	if (say && !live)
+		printf("# no module is live\n");
+	return all && live;
+}
+
+/* Has the kernel said that a device could not be made? */
+static bool refused_a_device(int kmsg)
+{
+	bool refused = false;
+	char record[1024];
+	ssize_t n;
+
+	starve_threads(true);
+	while ((n = read(kmsg, record, sizeof(record) - 1)) > 0) {
+		record[n] = '\0';
+		refused |= strstr(record, ": cannot register ") ||
+			   strstr(record, ": cannot add module ");
+	}
+	return refused;
+}
+
+/* Live modules whose devices cannot be made */
+static bool make_them_wait(void)
+{
+	int kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	bool refused;
+
+	lseek(kmsg, 0, SEEK_END);
+	refused = AWAIT(LIMIT, refused_a_device(kmsg));
+	close(kmsg);
+	if (!refused)
+		printf("# no module had to wait for its devices\n");
+	return set_faults("0") && refused;
+}
+
+/* What had no memory comes by itself when there is some again. */
+static bool mends_itself(bool faults)
+{
+	shared->calm = 1;
+	if (faults && !make_them_wait())
+		return false;
+	if (AWAIT(LIMIT, all_there(false)))
+		return true;
+	return all_there(true);
 }
 
 /* The driver as if nothing had been: loads, finds modules, ends */
@@ -679,9 +804,8 @@ int main(int argc, char **argv)
 	AWAIT((int64_t)seconds * 1000, false);
 	/* A slow machine gets the time it needs to do all there is to do. */
 	good = AWAIT(ALL_LIMIT, all_kinds());
+	good &= mends_itself(faults);
 	good &= !end_all(pids);
-	if (faults)
-		set_faults("0");
 	for (int k = 0; k < KINDS; k++)
 		printf("# %llu %s\n", (unsigned long long)shared->count[k],
 		       kind_names[k]);
