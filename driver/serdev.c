@@ -64,7 +64,7 @@ static BACS_SERDEV_COUNT port_receive(struct serdev_device *serdev,
 				      const u8 *bytes, size_t count)
 {
 	struct bacs_serdev *port = serdev_device_get_drvdata(serdev);
-	/* Pairs with the store in bacs_serdev_probe(). */
+	/* Pairs with the store in start_bus(). */
 	struct bacs_bus *bus = smp_load_acquire(&port->bus);
 
 	if (bus)
@@ -227,13 +227,35 @@ static int set_line(struct serdev_device *serdev, u32 *ret_baud, u32 *ret_bits)
 	return 0;
 }
 
+static int start_bus(struct bacs_serdev *port, const struct bacs_start *start)
+{
+	struct serdev_device *serdev = port->serdev;
+	struct device *dev = &serdev->dev;
+	struct bacs_bus *bus;
+	u32 baud, char_bits;
+	int err = set_line(serdev, &baud, &char_bits);
+
+	if (err)
+		return err;
+	bus = bacs_bus_start(start, dev_name(dev), &port_ops, port, baud,
+			     char_bits);
+	if (PTR_ERR(bus) == -ENOENT)
+		return dev_err_probe(dev, -ENOENT,
+				     "bacs,profile: no '%s' yet; load it, then bind this device again\n",
+				     start->profile);
+	if (IS_ERR(bus))
+		return dev_err_probe(dev, PTR_ERR(bus),
+				     "cannot start bus '%s'\n", start->name);
+	/* Pairs with the load in port_receive(). */
+	smp_store_release(&port->bus, bus);
+	return 0;
+}
+
 static int bacs_serdev_probe(struct serdev_device *serdev)
 {
 	struct device *dev = &serdev->dev;
 	struct bacs_start start = { .size = sizeof(start) };
 	struct bacs_serdev *port;
-	struct bacs_bus *bus;
-	u32 baud, char_bits;
 	int err = read_start(dev, &start);
 
 	if (err)
@@ -244,32 +266,27 @@ static int bacs_serdev_probe(struct serdev_device *serdev)
 	port->serdev = serdev;
 	serdev_device_set_drvdata(serdev, port);
 	serdev_device_set_client_ops(serdev, &bacs_serdev_ops);
-	err = devm_serdev_device_open(dev, serdev);
+	err = serdev_device_open(serdev);
 	if (err)
 		return dev_err_probe(dev, err, "cannot open the port\n");
-	err = set_line(serdev, &baud, &char_bits);
+	err = start_bus(port, &start);
 	if (err)
-		return err;
-	bus = bacs_bus_start(&start, dev_name(dev), &port_ops, port, baud,
-			     char_bits);
-	if (PTR_ERR(bus) == -ENOENT)
-		return dev_err_probe(dev, -ENOENT,
-				     "bacs,profile: no '%s' yet; load it, then bind this device again\n",
-				     start.profile);
-	if (IS_ERR(bus))
-		return dev_err_probe(dev, PTR_ERR(bus),
-				     "cannot start bus '%s'\n", start.name);
-	/* Pairs with the load in port_receive(). */
-	smp_store_release(&port->bus, bus);
-	return 0;
+		serdev_device_close(serdev);
+	return err;
 }
 
-/* The port is closed after this, so the last word still leaves. */
+/*
+ * The port is closed last, so that the last word still leaves. Until then it
+ * hears, and hands on to a bus that is dead but must not be gone.
+ */
 static void bacs_serdev_remove(struct serdev_device *serdev)
 {
 	struct bacs_serdev *port = serdev_device_get_drvdata(serdev);
+	struct device *bus = get_device(&port->bus->dev);
 
 	bacs_bus_stop(port->bus);
+	serdev_device_close(serdev);
+	put_device(bus);
 }
 
 static const struct of_device_id bacs_serdev_ids[] = {
@@ -287,12 +304,24 @@ static struct serdev_device_driver bacs_serdev_driver = {
 	.remove = bacs_serdev_remove,
 };
 
+#ifdef CONFIG_BACS_KUNIT_TEST
+#include "kunit-serdev.c"
+#else
+static void kunit_serdev_run(void) { }
+static void kunit_serdev_end(void) { }
+#endif
+
 int bacs_serdev_register(void)
 {
-	return serdev_device_driver_register(&bacs_serdev_driver);
+	int err = serdev_device_driver_register(&bacs_serdev_driver);
+
+	if (!err)
+		kunit_serdev_run();
+	return err;
 }
 
 void bacs_serdev_unregister(void)
 {
+	kunit_serdev_end();
 	serdev_device_driver_unregister(&bacs_serdev_driver);
 }
