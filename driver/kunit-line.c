@@ -170,7 +170,40 @@ static void before_the_start_bytes_are_nobodys(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rig->bus->scan->bytes_rx, bytes);
 }
 
+static unsigned int unthrottled;
+
+static void count_unthrottle(struct tty_struct *tty)
+{
+	unthrottled++;
+}
+
+/* The kernel that can run this is 6.1. */
+static int take_all(struct tty_struct *tty, const unsigned char *bytes, int len)
+{
+	return len;
+}
+
+/* As a USB adapter is whose bytes nobody has read for long */
+static void a_port_that_was_held_up_is_heard(struct kunit *test)
+{
+	static const struct tty_operations ops = {
+		.write = take_all,
+		.unthrottle = count_unthrottle,
+	};
+	struct tty_struct *tty = kunit_kzalloc(test, sizeof(*tty), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, tty);
+	init_rwsem(&tty->termios_rwsem);
+	tty->ops = &ops;
+	set_bit(TTY_THROTTLED, &tty->flags);
+	unthrottled = 0;
+	KUNIT_ASSERT_EQ(test, bacs_ldisc_open(tty), 0);
+	KUNIT_EXPECT_EQ(test, unthrottled, 1u);
+	bacs_ldisc_close(tty);
+}
+
 static struct kunit_case line_cases[] = {
+	KUNIT_CASE(a_port_that_was_held_up_is_heard),
 	KUNIT_CASE(without_flags_a_reply_is_taken),
 	KUNIT_CASE(a_bad_character_anywhere_voids_the_reply),
 	KUNIT_CASE(an_overrun_voids_what_follows_it),

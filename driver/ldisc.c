@@ -82,6 +82,17 @@ static void line_settings(struct tty_struct *tty, u32 *baud, u32 *char_bits)
 	*char_bits = tty_get_frame_size(termios.c_cflag);
 }
 
+/* Context: termios_rwsem held. */
+static void follow_settings(struct bacs_line *line)
+{
+	struct bacs_bus *bus = line_bus(line);
+	struct ktermios *termios = &line->tty->termios;
+
+	if (bus)
+		bacs_bus_set_line(bus, tty_termios_baud_rate(termios),
+				  tty_get_frame_size(termios->c_cflag));
+}
+
 static int bacs_ldisc_open(struct tty_struct *tty)
 {
 	struct bacs_line *line;
@@ -98,6 +109,8 @@ static int bacs_ldisc_open(struct tty_struct *tty)
 	mutex_init(&line->mutex);
 	tty->receive_room = 65536;
 	tty->disc_data = line;
+	/* The discipline before us may have left the port silent. */
+	tty_unthrottle(tty);
 	return 0;
 }
 
@@ -163,11 +176,16 @@ static int line_start(struct bacs_line *line, unsigned long arg)
 	}
 	bus = bacs_bus_start(&start, line->tty->name, &line_ops, line, baud,
 			     char_bits);
-	if (IS_ERR(bus))
+	if (IS_ERR(bus)) {
 		err = PTR_ERR(bus);
-	else
-		/* Pairs with the load in line_bus(). */
-		smp_store_release(&line->bus, bus);
+		goto out;
+	}
+	/* Pairs with the load in line_bus(). */
+	smp_store_release(&line->bus, bus);
+	/* What was changed before that, set_termios() told nobody. */
+	down_read(&line->tty->termios_rwsem);
+	follow_settings(line);
+	up_read(&line->tty->termios_rwsem);
 out:
 	mutex_unlock(&line->mutex);
 	return err;
@@ -213,13 +231,8 @@ static void bacs_ldisc_receive(struct tty_struct *tty,
 static void bacs_ldisc_set_termios(struct tty_struct *tty,
 				   const struct ktermios *old)
 {
-	struct bacs_line *line = tty->disc_data;
-	struct bacs_bus *bus = line_bus(line);
-
 	/* Called with termios_rwsem held for writing. */
-	if (bus)
-		bacs_bus_set_line(bus, tty_termios_baud_rate(&tty->termios),
-				  tty_get_frame_size(tty->termios.c_cflag));
+	follow_settings(tty->disc_data);
 }
 
 /* There is nothing to read, but bacs-attach waits here for the hang-up. */
@@ -247,6 +260,12 @@ static struct tty_ldisc_ops bacs_ldisc_ops = {
 
 int bacs_ldisc_register(void)
 {
+	/* tty_register_ldisc() would take even that of N_TTY away. */
+	if (ldisc_number <= N_TTY || ldisc_number >= NR_LDISCS) {
+		pr_err("bacs: ldisc=%d is not in 1-%d\n", ldisc_number,
+		       NR_LDISCS - 1);
+		return -EINVAL;
+	}
 	bacs_ldisc_ops.num = ldisc_number;
 	return tty_register_ldisc(&bacs_ldisc_ops);
 }

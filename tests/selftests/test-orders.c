@@ -467,4 +467,15 @@ TEST(driver_is_removed_with_open_files)
 	far_end_free(far);
 }
 
+/* The tty layer would give it even the number of the terminals. */
+TEST(numbers_that_are_not_ours_are_refused)
+{
+	ASSERT_TRUE(AWAIT(LIMIT, !unload()));
+	EXPECT_NE(0, system("modprobe bacs ldisc=0 2>/dev/null"));
+	EXPECT_NE(0, system("modprobe bacs ldisc=-1 2>/dev/null"));
+	EXPECT_NE(0, system("modprobe bacs ldisc=31 2>/dev/null"));
+	EXPECT_FALSE(sys_exists("/sys/bus/bacs"));
+	ASSERT_EQ(0, system("modprobe bacs"));
+}
+
 TEST_HARNESS_MAIN
