@@ -67,6 +67,7 @@ struct bacs_stored_profile {
 };
 
 extern struct list_head bacs_profiles;
+extern unsigned int bacs_profiles_generation;
 struct bacs_stored_profile *bacs_profile_find(const char *name);
 int bacs_profile_add(struct bacs_profile *profile);
 void bacs_profile_forget(struct bacs_stored_profile *stored);

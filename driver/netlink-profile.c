@@ -87,16 +87,22 @@ static u32 builtin_users(void)
 	return users;
 }
 
-/* NULL: the built-in profile, whose blocks depend on the device class */
-static int put_profile(struct sk_buff *skb, u32 portid, u32 seq, int flags,
-		       const struct bacs_stored_profile *stored)
+/*
+ * @stored: NULL: the built-in profile, whose blocks depend on the device class;
+ * @cb: the dump it is for, or NULL
+ */
+static int put_profile(struct sk_buff *skb, u32 portid, u32 seq,
+		       const struct bacs_stored_profile *stored,
+		       struct netlink_callback *cb)
 {
-	void *header = genlmsg_put(skb, portid, seq, &bacs_family, flags,
-				   BACS_CMD_PROFILE_GET);
+	void *header = genlmsg_put(skb, portid, seq, &bacs_family,
+				   cb ? NLM_F_MULTI : 0, BACS_CMD_PROFILE_GET);
 	struct nlattr *nest;
 
 	if (!header)
 		return -EMSGSIZE;
+	if (cb)
+		genl_dump_check_consistent(cb, header);
 	if (nla_put_u32(skb, BACS_A_VERSION, BACS_GENL_VERSION))
 		goto cancel;
 	nest = nla_nest_start(skb, BACS_A_PROFILE);
@@ -127,15 +133,16 @@ int bacs_nl_profile_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	long n = 1;
 
 	mutex_lock(&bacs_lock);
+	cb->seq = bacs_profiles_generation;
 	if (!cb->args[0]) {
-		if (put_profile(skb, portid, seq, NLM_F_MULTI, NULL))
+		if (put_profile(skb, portid, seq, NULL, cb))
 			goto out;
 		cb->args[0] = n;
 	}
 	list_for_each_entry(stored, &bacs_profiles, node) {
 		if (n++ < cb->args[0])
 			continue;
-		if (put_profile(skb, portid, seq, NLM_F_MULTI, stored))
+		if (put_profile(skb, portid, seq, stored, cb))
 			break;
 		cb->args[0] = n;
 	}
@@ -183,8 +190,8 @@ int bacs_nl_profile_get(struct sk_buff *skb, struct genl_info *info)
 		GENL_SET_ERR_MSG(info, "no such profile");
 		err = -ENOENT;
 	} else {
-		err = put_profile(reply, info->snd_portid, info->snd_seq, 0,
-				  stored);
+		err = put_profile(reply, info->snd_portid, info->snd_seq,
+				  stored, NULL);
 	}
 	mutex_unlock(&bacs_lock);
 	if (err) {

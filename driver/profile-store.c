@@ -5,6 +5,8 @@
 #include "bacs.h"
 
 LIST_HEAD(bacs_profiles);
+/* Marks a dump during which the list changed. */
+unsigned int bacs_profiles_generation = 1;
 
 /**
  * bacs_profile_find() - look a loaded profile up
@@ -45,6 +47,7 @@ int bacs_profile_add(struct bacs_profile *profile)
 	bacs_buses_set_profile(stored, profile);
 	kfree(stored->profile);
 	stored->profile = profile;
+	bacs_profiles_generation++;
 	return 0;
 }
 
@@ -56,6 +59,7 @@ void bacs_profile_forget(struct bacs_stored_profile *stored)
 {
 	lockdep_assert_held(&bacs_lock);
 	list_del(&stored->node);
+	bacs_profiles_generation++;
 	kfree(stored->profile);
 	kfree(stored);
 }

@@ -504,4 +504,55 @@ TEST_F(profile, replaced_while_a_bus_runs)
 	far_end_free(stay);
 }
 
+#define MANY	60	/* more than a dump has in two messages */
+
+struct changing {
+	struct nl other;
+	int changes;
+};
+
+/* A reader who is told of the first profile forgets another one. */
+static void forget_one(void *arg, const struct nlattr **attrs)
+{
+	struct changing *changing = arg;
+
+	(void)attrs;
+	if (!changing->changes++)
+		by_name(&changing->other, BACS_CMD_PROFILE_DEL, "many-59", NULL);
+}
+
+/* A list that was never so is marked, so that the reader asks again. */
+TEST_F(profile, dump_while_one_is_forgotten)
+{
+	struct changing changing = { .changes = 0 };
+	struct shown shown = { 0 };
+	struct draft d = good;
+	char name[32];
+	struct msg msg;
+
+	d.name = name;
+	d.count = RTU_READ_MAX;
+	d.quantity = 1;
+	d.reg = 0;
+	d.fields = BACS_QUANTITY_MAX;
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "many-%d", i);
+		ASSERT_EQ(0, load(&self->nl, &d));
+	}
+	msg_begin(&msg, &self->nl, BACS_CMD_PROFILE_GET);
+	EXPECT_EQ(0, nl_dump(&self->nl, &msg, see, &shown));
+	EXPECT_LT(MANY, (int)shown.profiles);
+	EXPECT_FALSE(self->nl.interrupted);
+	EXPECT_TRUE(nl_open(&changing.other));
+	msg_begin(&msg, &self->nl, BACS_CMD_PROFILE_GET);
+	EXPECT_EQ(0, nl_dump(&self->nl, &msg, forget_one, &changing));
+	EXPECT_LT(1, changing.changes);
+	EXPECT_TRUE(self->nl.interrupted);
+	nl_close(&changing.other);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(name, sizeof(name), "many-%d", i);
+		by_name(&self->nl, BACS_CMD_PROFILE_DEL, name, NULL);
+	}
+}
+
 TEST_HARNESS_MAIN
