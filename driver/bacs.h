@@ -305,6 +305,10 @@ struct bacs_power *bacs_power_register(struct bacs_module *module);
 void bacs_power_unregister(struct bacs_power *power);
 void bacs_power_changed(struct bacs_power *power);
 
+/* suspend.c */
+int bacs_suspend_register(void);
+void bacs_suspend_unregister(void);
+
 /* netlink*.c */
 int bacs_netlink_init(void);
 void bacs_netlink_exit(void);

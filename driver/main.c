@@ -75,18 +75,27 @@ static int __init bacs_init(void)
 	err = bacs_netlink_init();
 	if (err)
 		goto out_bus;
-	err = bacs_ldisc_register();
+	err = bacs_suspend_register();
 	if (err)
 		goto out_netlink;
 	err = bacs_serdev_register();
 	if (err)
-		goto out_ldisc;
+		goto out_suspend;
+	/* Last: what opens the discipline now could not be undone. */
+	err = bacs_ldisc_register();
+	if (err)
+		goto out_serdev;
 	return 0;
 
-out_ldisc:
-	bacs_ldisc_unregister();
+out_serdev:
+	bacs_serdev_unregister();
+out_suspend:
+	bacs_suspend_unregister();
 out_netlink:
 	bacs_netlink_exit();
+	/* Firmware and users may have been quick. */
+	bacs_profiles_free();
+	await_releases();
 out_bus:
 	bus_unregister(&bacs_bus_type);
 out_wq:
@@ -100,6 +109,7 @@ static void __exit bacs_exit(void)
 	bacs_serdev_unregister();
 	/* An open discipline holds a reference: no bus is left here. */
 	bacs_ldisc_unregister();
+	bacs_suspend_unregister();
 	bacs_netlink_exit();
 	bacs_profiles_free();
 	await_releases();

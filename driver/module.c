@@ -138,6 +138,27 @@ void bacs_module_set_identity(struct bacs_module *module,
 }
 
 /**
+ * bacs_modules_forget_values() - no value is live until the next one
+ * @bus: the bus
+ *
+ * Context: the publisher.
+ */
+void bacs_modules_forget_values(struct bacs_bus *bus)
+{
+	for (unsigned int a = 1; a <= BACS_ADDRESS_MAX; a++) {
+		struct bacs_module *module = bacs_bus_module(bus, a);
+
+		if (!module)
+			continue;
+		spin_lock(&module->lock);
+		module->sample_ns = 0;
+		module->alarms = 0;
+		spin_unlock(&module->lock);
+	}
+	queue_work(bacs_children_wq, &bus->children);
+}
+
+/**
  * bacs_module_value() - a value that is live
  * @module: the module
  * @quantity: which

@@ -181,6 +181,9 @@ static void publish_note(struct bacs_bus *bus, const struct scan_note *note)
 		bacs_notify_flush(bus);
 		bacs_notify_transact(bus);
 		return;
+	case SCAN_NOTE_PAUSED:
+		bacs_modules_forget_values(bus);
+		return;
 	case SCAN_NOTE_IDENTITY:
 		bacs_module_set_identity(module, &note->identity);
 		queue_work(bacs_children_wq, &bus->children);

@@ -311,7 +311,8 @@ static void poll_failure(struct scan *scan, struct scan_slot *slot, u64 now)
 	slot->good = 0;
 	if (slot->misses < 0xFF)
 		slot->misses++;
-	if (scan->discovering || slot->misses < SCAN_LOST_SCANS ||
+	if (scan->discovering || now < scan->awake_at ||
+	    slot->misses < SCAN_LOST_SCANS ||
 	    now - slot->last_good < SCAN_LOST_NS)
 		return;
 	if (slot->state == BACS_MODULE_STATE_OK) {
@@ -354,7 +355,8 @@ void scan_failure(struct scan *scan, int error)
 		scan_block_late(scan, slot, now);
 	if (slot->unanswered == SCAN_UNANSWERED && scan_leased(scan, scan->address))
 		scan_urgent_map(scan);
-	if (error == -ETIMEDOUT && slot->state == BACS_MODULE_STATE_OK) {
+	if (error == -ETIMEDOUT && slot->state == BACS_MODULE_STATE_OK &&
+	    now >= scan->awake_at) {
 		count_silence(scan, scan->address);
 		/* The bus may be lost now and this module with it. */
 		if (slot->state == BACS_MODULE_STATE_LOST)

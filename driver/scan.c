@@ -474,6 +474,7 @@ void scan_timer(struct scan *scan)
 
 	switch (scan->phase) {
 	case SCAN_STOPPED:
+	case SCAN_PAUSED:
 		break;
 	case SCAN_LISTENING:
 		listening_timer(scan, now);
@@ -509,6 +510,11 @@ static void rx_append(struct scan *scan, const u8 *bytes, size_t len, u64 now)
 	scan->rx_dropped += len - take;
 }
 
+static bool is_deaf(const struct scan *scan)
+{
+	return scan->phase == SCAN_STOPPED || scan->phase == SCAN_PAUSED;
+}
+
 /**
  * scan_rx() - bytes came in without a line error
  * @scan: the engine
@@ -519,7 +525,7 @@ void scan_rx(struct scan *scan, const u8 *bytes, size_t len)
 {
 	u64 now = scan_now(scan);
 
-	if (scan->phase == SCAN_STOPPED || !len)
+	if (is_deaf(scan) || !len)
 		return;
 	scan->bytes_rx += len;
 	scan->last_rx = now;
@@ -553,7 +559,7 @@ void scan_rx(struct scan *scan, const u8 *bytes, size_t len)
  */
 void scan_rx_error(struct scan *scan)
 {
-	if (scan->phase == SCAN_STOPPED)
+	if (is_deaf(scan))
 		return;
 	scan->last_rx = scan_now(scan);
 	scan->rx_line_error = true;
@@ -645,4 +651,67 @@ void scan_stop(struct scan *scan)
 	if (scan->raw.phase == SCAN_RAW_SENT)
 		scan_transact_done(scan, -ENODEV, NULL, 0);
 	scan_set_bus_state(scan, BACS_BUS_STATE_STOPPED);
+}
+
+/**
+ * scan_pause() - the machine goes to sleep: say and hear nothing
+ * @scan: the engine
+ *
+ * The request under way is forgotten; a command is sent again afterwards, but
+ * for a duty, whose lease is over then.
+ */
+void scan_pause(struct scan *scan)
+{
+	if (is_deaf(scan))
+		return;
+	scan->phase = SCAN_PAUSED;
+	scan->again = false;
+	if (scan->raw.phase == SCAN_RAW_SENT)
+		scan_transact_done(scan, -ETIMEDOUT, NULL, 0);
+	scan_note(scan, SCAN_NOTE_PAUSED, 0, 0, 0);
+}
+
+/* The modules' clocks have gone on, and theirs may be the only ones. */
+static void forget_times(struct scan *scan, u64 now)
+{
+	for (unsigned int a = 1; a <= RTU_ADDRESS_MAX; a++) {
+		struct scan_slot *slot = &scan->slots[a];
+
+		slot->misses = 0;
+		slot->unanswered = 0;
+		slot->late_until = 0;
+	}
+	scan->timed_out = 0;
+	scan->follows = false;
+	scan->awake_at = now + SCAN_WAKE_NS;
+	/* How long anything lasted, nobody knows: leases are over. */
+	if (scan->lease_until)
+		scan->lease_until = now;
+	scan_check_lease(scan, now);
+}
+
+/**
+ * scan_resume() - the machine is awake again
+ * @scan: the engine
+ *
+ * The clock may have stood still meanwhile. Modules that nobody asked for long
+ * are asleep: nobody is lost before they had the time to wake.
+ */
+void scan_resume(struct scan *scan)
+{
+	u64 now = scan_now(scan);
+
+	if (scan->phase != SCAN_PAUSED)
+		return;
+	rx_reset(scan);
+	scan_valid_byte(scan);
+	forget_times(scan, now);
+	if (scan->state == BACS_BUS_STATE_LISTENING) {
+		scan_start(scan);
+		return;
+	}
+	/* What the line did meanwhile was not heard. */
+	scan->last_rx = now;
+	enter_gap(scan, now);
+	scan->ops->set_timer(scan->ctx, now);
 }

@@ -53,6 +53,8 @@
 #define SCAN_STALL_NS		(5 * NSEC_PER_MSEC)
 /* A line that is never silent for so long is as good as cut */
 #define SCAN_BABBLE_NS		(2000ULL * NSEC_PER_MSEC)
+/* After a pause modules sleep: twice the traffic that wakes them */
+#define SCAN_WAKE_NS		(2ULL * BACS_C_WAKE_MS * NSEC_PER_MSEC)
 /* On a lost bus, distance of the probes */
 #define SCAN_BUS_LOST_GAP_NS	(50 * NSEC_PER_MSEC)
 #define SCAN_TURNAROUND_NS	(BACS_C_TURNAROUND_MS * NSEC_PER_MSEC)
@@ -87,6 +89,7 @@ enum scan_note_kind {
 	SCAN_NOTE_SECOND_MASTER,
 	SCAN_NOTE_TRANSACT,		/* scan_transact_take() has its result */
 	SCAN_NOTE_PROFILE,		/* @generation is new */
+	SCAN_NOTE_PAUSED,		/* no value is live until the next one */
 };
 
 /**
@@ -225,6 +228,7 @@ enum scan_phase {
 	SCAN_GAP,		/* nothing on the wire is ours; silence first */
 	SCAN_WAITING,		/* for a reply */
 	SCAN_TURNAROUND,	/* after a broadcast */
+	SCAN_PAUSED,		/* between scan_pause() and scan_resume() */
 };
 
 enum scan_kind {
@@ -351,6 +355,7 @@ struct scan {
 	u32 silent_timeouts;
 	u32 silent_count;
 	u8 silent[32];		/* bitmap of addresses */
+	u64 awake_at;		/* before, nobody is lost */
 
 	/* lease */
 	u64 lease_until;	/* 0: none */
@@ -398,6 +403,8 @@ void scan_init(struct scan *scan, const struct scan_ops *ops, void *ctx,
 	       const struct scan_config *config);
 void scan_start(struct scan *scan);
 void scan_stop(struct scan *scan);
+void scan_pause(struct scan *scan);
+void scan_resume(struct scan *scan);
 void scan_rx(struct scan *scan, const u8 *bytes, size_t len);
 void scan_rx_error(struct scan *scan);
 void scan_timer(struct scan *scan);

@@ -33,8 +33,9 @@ if [ $# -gt 0 ]; then
 	# shellcheck disable=SC2086 # a word per test is meant
 	chain $all
 else
-	# These watch what buses there are, or how fast they are: alone.
-	chain start readers
+	# These watch what buses there are, or how fast they are, or put the
+	# machine to sleep: alone.
+	chain start readers sleep
 	# These wait most of the time: together, each on buses of its own.
 	chain devices profile transact &
 	chain control netlink &
@@ -43,7 +44,7 @@ else
 	wait
 	# These unload the driver and count objects: alone.
 	chain orders rounds
-	all="start readers devices profile transact control netlink loss bytes orders rounds"
+	all="start readers sleep devices profile transact control netlink loss bytes orders rounds"
 fi
 
 passed=0 failed=0 skipped=0
